@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "number.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { LONGEST = 400 }; /* a longer mantissa adds nothing a double can hold */
+
+static bool
+is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static size_t
+digits(const char *s, size_t len, size_t at)
+{
+    while (at < len && is_digit(s[at]))
+        at++;
+    return at;
+}
+
+static size_t
+word(const char *s, size_t len, const char *name)
+{
+    size_t n = strlen(name);
+    return n <= len && strncasecmp(s, name, n) == 0 ? n : 0;
+}
+
+/* strtod() wants a NUL and knows hexadecimal and "nan(...)"; so the extent is found here first. */
+size_t
+a4nn_number_scan(const char *text, size_t len, double *out)
+{
+    char copy[LONGEST + 1];
+    size_t at = 0, whole, end, n;
+    bool negative;
+
+    if (len == 0)
+        return 0;
+    negative = text[0] == '-';
+    if (text[0] == '+' || text[0] == '-')
+        at = 1;
+    if ((n = word(text + at, len - at, "nan")) != 0) {
+        *out = NAN;
+        return at + n;
+    }
+    if ((n = word(text + at, len - at, "infinity")) != 0 ||
+        (n = word(text + at, len - at, "inf")) != 0) {
+        *out = negative ? -HUGE_VAL : HUGE_VAL;
+        return at + n;
+    }
+    whole = digits(text, len, at);
+    end = whole;
+    if (end < len && text[end] == '.')
+        end = digits(text, len, end + 1);
+    if (end == at || (end == at + 1 && text[at] == '.'))
+        return 0;
+    if (end < len && (text[end] == 'e' || text[end] == 'E')) {
+        size_t exponent = end + 1, stop;
+        if (exponent < len && (text[exponent] == '+' || text[exponent] == '-'))
+            exponent++;
+        stop = digits(text, len, exponent);
+        if (stop > exponent)
+            end = stop;
+    }
+    if (end > LONGEST)
+        return 0;
+    memcpy(copy, text, end);
+    copy[end] = '\0';
+    *out = strtod(copy, NULL);
+    return end;
+}
+
+bool
+a4nn_number_parse(const char *text, size_t len, double *out)
+{
+    double value;
+    size_t used;
+
+    while (len > 0 && (text[0] == ' ' || text[0] == '\t'))
+        text++, len--;
+    while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '\t' || text[len - 1] == '\r'))
+        len--;
+    used = a4nn_number_scan(text, len, &value);
+    if (used == 0 || used != len)
+        return false;
+    *out = value;
+    return true;
+}
+
+char *
+a4nn_number_format(char out[32], double value)
+{
+    int precision;
+
+    if (isnan(value))
+        return strcpy(out, "nan");
+    if (isinf(value))
+        return strcpy(out, value < 0 ? "-inf" : "inf");
+    for (precision = 6; precision < 17; precision++) {
+        snprintf(out, 32, "%.*g", precision, value);
+        if (strtod(out, NULL) == value)
+            return out;
+    }
+    snprintf(out, 32, "%.17g", value);
+    return out;
+}
