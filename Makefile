@@ -17,7 +17,7 @@ WARN    = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wm
 PKGS    = gsl jansson libarchive sqlite3 libprotobuf-c
 PKG_CONFIG ?= pkg-config
 
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Ilib -I$(BUILD)/gen $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null) \
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -iquote lib -iquote $(BUILD)/gen $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null) \
              $(WARN) $(CFLAGS) $(CPPFLAGS)
 # libcsv ships no .pc file
 LIBS       = $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lcsv -lm -lpthread

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * jansson behind a wall.  Its numbers cannot be NaN, so bare NaN and Infinity are put in quotes
+ * before it parses; a4nn_json_number() takes strings that are numbers anyway.
+ */
+#include "json.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "number.h"
+#include "utf8.h"
+#include "xalloc.h"
+
+/* The handle is never defined: it is a json_t all along. */
+static json_t *
+raw(const struct a4nn_json *v)
+{
+    return (json_t *)(uintptr_t)v;
+}
+
+static struct a4nn_json *
+handle(json_t *v)
+{
+    return (struct a4nn_json *)v;
+}
+
+/* Length of a bare NaN, Infinity or -Infinity at `s`, 0 if there is none. */
+static size_t
+bare_word(const char *s, size_t len)
+{
+    static const char *const words[] = {"NaN", "nan", "Infinity", "-Infinity", "inf", "-inf"};
+    size_t i;
+
+    for (i = 0; i < sizeof words / sizeof words[0]; i++) {
+        size_t n = strlen(words[i]);
+        if (n <= len && memcmp(s, words[i], n) == 0)
+            return n;
+    }
+    return 0;
+}
+
+static void
+quote_bare_words(const char *s, size_t len, struct a4nn_buf *out)
+{
+    bool in_string = false;
+    size_t i, done = 0, n;
+
+    for (i = 0; i < len; i++) {
+        if (in_string) {
+            if (s[i] == '\\')
+                i++;
+            else if (s[i] == '"')
+                in_string = false;
+        } else if (s[i] == '"') {
+            in_string = true;
+        } else if ((n = bare_word(s + i, len - i)) != 0) {
+            a4nn_buf_add(out, s + done, i - done);
+            a4nn_buf_addc(out, '"');
+            a4nn_buf_add(out, s + i, n);
+            a4nn_buf_addc(out, '"');
+            i += n - 1;
+            done = i + 1;
+        }
+    }
+    a4nn_buf_add(out, s + done, len - done);
+}
+
+struct a4nn_json *
+a4nn_json_parse(const char *text, size_t len, unsigned long *line, struct a4nn_err *err)
+{
+    const size_t flags = JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL;
+    struct a4nn_buf fixed = {0};
+    json_error_t problem;
+    json_t *v = json_loadb(text, len, flags, &problem);
+
+    if (v == NULL) { /* rarely needed, so only now */
+        quote_bare_words(text, len, &fixed);
+        v = json_loadb(fixed.data, fixed.len, flags, &problem);
+        a4nn_buf_release(&fixed);
+    }
+    if (v != NULL)
+        return handle(v);
+    if (line != NULL)
+        *line = problem.line > 0 ? (unsigned long)problem.line : 1;
+    a4nn_err_set(err, "not JSON: %s", problem.text);
+    return NULL;
+}
+
+void
+a4nn_json_free(struct a4nn_json *v)
+{
+    json_decref(raw(v));
+}
+
+enum a4nn_json_kind
+a4nn_json_kind(const struct a4nn_json *v)
+{
+    switch (json_typeof(raw(v))) {
+    case JSON_OBJECT: return A4NN_JSON_OBJECT;
+    case JSON_ARRAY: return A4NN_JSON_ARRAY;
+    case JSON_STRING: return A4NN_JSON_STRING;
+    case JSON_INTEGER:
+    case JSON_REAL: return A4NN_JSON_NUMBER;
+    case JSON_TRUE:
+    case JSON_FALSE: return A4NN_JSON_BOOL;
+    case JSON_NULL: break;
+    }
+    return A4NN_JSON_NULL;
+}
+
+struct a4nn_json *
+a4nn_json_get(const struct a4nn_json *v, const char *name)
+{
+    return handle(json_object_get(raw(v), name));
+}
+
+size_t
+a4nn_json_size(const struct a4nn_json *v)
+{
+    return json_is_array(raw(v)) ? json_array_size(raw(v)) : json_object_size(raw(v));
+}
+
+struct a4nn_json *
+a4nn_json_at(const struct a4nn_json *v, size_t index)
+{
+    return handle(json_array_get(raw(v), index));
+}
+
+bool
+a4nn_json_number(const struct a4nn_json *v, double *out)
+{
+    if (json_is_string(raw(v)))
+        return a4nn_number_parse(json_string_value(raw(v)), json_string_length(raw(v)), out);
+    if (!json_is_number(raw(v)))
+        return false;
+    *out = json_number_value(raw(v));
+    return true;
+}
+
+const char *
+a4nn_json_string(const struct a4nn_json *v)
+{
+    return json_string_value(raw(v));
+}
+
+int
+a4nn_json_members(const struct a4nn_json *v,
+                  int (*each)(void *arg, const char *name, struct a4nn_json *value), void *arg)
+{
+    void *at;
+    int stop = 0;
+
+    for (at = json_object_iter(raw(v)); at != NULL && stop == 0;
+         at = json_object_iter_next(raw(v), at))
+        stop = each(arg, json_object_iter_key(at), handle(json_object_iter_value(at)));
+    return stop;
+}
+
+/* jansson answers NULL when memory is out, or for text that is not UTF-8, which is made so first.
+ */
+static json_t *
+made(json_t *v)
+{
+    if (v == NULL)
+        (void)a4nn_xreallocarray(NULL, (size_t)-1, 2);
+    return v;
+}
+
+/* Replaces what is not UTF-8, and controls that JSON text may not hold raw stay to the dumper. */
+static void
+add_valid_utf8(struct a4nn_buf *out, const char *text)
+{
+    size_t len = strlen(text), at = 0, n;
+    unsigned long code;
+
+    for (at = 0; at < len; at += n) {
+        n = a4nn_utf8_decode(text + at, len - at, &code);
+        if (n != 0) {
+            a4nn_buf_add(out, text + at, n);
+        } else {
+            a4nn_buf_adds(out, "\xef\xbf\xbd");
+            n = 1;
+        }
+    }
+}
+
+struct a4nn_json *
+a4nn_json_object(void)
+{
+    return handle(made(json_object()));
+}
+
+struct a4nn_json *
+a4nn_json_from_string(const char *text)
+{
+    struct a4nn_buf valid = {0};
+    json_t *v;
+
+    add_valid_utf8(&valid, text);
+    v = made(json_string(valid.data != NULL ? valid.data : ""));
+    a4nn_buf_release(&valid);
+    return handle(v);
+}
+
+struct a4nn_json *
+a4nn_json_from_number(double value)
+{
+    if (isnan(value))
+        return handle(json_null());
+    if (isinf(value))
+        return a4nn_json_from_string(value < 0 ? "-inf" : "inf");
+    return handle(made(json_real(value)));
+}
+
+struct a4nn_json *
+a4nn_json_copy(const struct a4nn_json *v)
+{
+    return handle(made(json_deep_copy(raw(v))));
+}
+
+void
+a4nn_json_set(struct a4nn_json *object, const char *name, struct a4nn_json *v)
+{
+    struct a4nn_buf valid = {0};
+
+    add_valid_utf8(&valid, name);
+    json_object_set_new(raw(object), valid.data != NULL ? valid.data : "", raw(v));
+    a4nn_buf_release(&valid);
+}
+
+void
+a4nn_json_remove(struct a4nn_json *object, const char *name)
+{
+    json_object_del(raw(object), name);
+}
+
+void
+a4nn_json_quote(struct a4nn_buf *out, const char *text)
+{
+    struct a4nn_json *s = a4nn_json_from_string(text);
+    a4nn_json_dump(s, out);
+    a4nn_json_free(s);
+}
+
+static int
+take(const char *bytes, size_t len, void *arg)
+{
+    a4nn_buf_add(arg, bytes, len);
+    return 0;
+}
+
+static void dump_any(json_t *v, struct a4nn_buf *out);
+
+static void
+dump_object(json_t *v, struct a4nn_buf *out)
+{
+    const char *name;
+    json_t *member;
+    const char *sep = "";
+
+    a4nn_buf_addc(out, '{');
+    json_object_foreach(v, name, member)
+    {
+        a4nn_buf_adds(out, sep);
+        a4nn_json_quote(out, name);
+        a4nn_buf_addc(out, ':');
+        dump_any(member, out);
+        sep = ",";
+    }
+    a4nn_buf_addc(out, '}');
+}
+
+static void
+dump_array(json_t *v, struct a4nn_buf *out)
+{
+    size_t i;
+
+    a4nn_buf_addc(out, '[');
+    for (i = 0; i < json_array_size(v); i++) {
+        if (i != 0)
+            a4nn_buf_addc(out, ',');
+        dump_any(json_array_get(v, i), out);
+    }
+    a4nn_buf_addc(out, ']');
+}
+
+/* Own walk instead of json_dumps(): the shortest numbers that read back, "5" and not "5.0". */
+static void
+dump_any(json_t *v, struct a4nn_buf *out)
+{
+    char number[32];
+
+    if (json_is_object(v))
+        dump_object(v, out);
+    else if (json_is_array(v))
+        dump_array(v, out);
+    else if (json_is_number(v))
+        a4nn_buf_adds(out, a4nn_number_format(number, json_number_value(v)));
+    else
+        json_dump_callback(v, take, out, JSON_ENCODE_ANY | JSON_COMPACT);
+}
+
+void
+a4nn_json_dump(const struct a4nn_json *v, struct a4nn_buf *out)
+{
+    dump_any(raw(v), out);
+}

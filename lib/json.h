@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef A4NN_JSON_H
+#define A4NN_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+#include "err.h"
+
+/*
+ * JSON as trainings write it: RFC 8259, and the bare NaN, Infinity and -Infinity that Python
+ * puts in.  A value is a handle; what a_get/at functions return belongs to the value it lies in.
+ */
+struct a4nn_json; /* one JSON value of any kind */
+
+enum a4nn_json_kind {
+    A4NN_JSON_NULL,
+    A4NN_JSON_BOOL,
+    A4NN_JSON_NUMBER,
+    A4NN_JSON_STRING,
+    A4NN_JSON_ARRAY,
+    A4NN_JSON_OBJECT
+};
+
+/*
+ * Parses exactly one value that fills `len` bytes, white space apart; of a name that an object
+ * holds twice the last counts.  Returns it, owned by the caller (a4nn_json_free), or NULL with
+ * *err saying what is wrong and *line (may be NULL) where, counted from 1.
+ */
+struct a4nn_json *a4nn_json_parse(const char *text, size_t len, unsigned long *line,
+                                  struct a4nn_err *err) A4NN_MUST_USE;
+
+/* Frees a value that a parse or a constructor returned; NULL is fine. */
+void a4nn_json_free(struct a4nn_json *v);
+
+enum a4nn_json_kind a4nn_json_kind(const struct a4nn_json *v);
+
+/* Member of an object, or NULL when `v` is no object or has none of that name. */
+struct a4nn_json *a4nn_json_get(const struct a4nn_json *v, const char *name);
+
+/* Number of elements of an array or members of an object; 0 for anything else. */
+size_t a4nn_json_size(const struct a4nn_json *v);
+
+/* Element of an array, or NULL. */
+struct a4nn_json *a4nn_json_at(const struct a4nn_json *v, size_t index);
+
+/*
+ * The number a value means: a number, a bare NaN/Infinity, or a string that is a number as
+ * number.h reads it (Katib writes "0.91").  False for anything else, null and booleans too.
+ */
+bool a4nn_json_number(const struct a4nn_json *v, double *out);
+
+/* The text of a string (NUL-terminated, may be cut at an inner NUL), or NULL. */
+const char *a4nn_json_string(const struct a4nn_json *v);
+
+/* Calls `each` for every member of an object in the order written; stops when it returns nonzero
+ * and returns that, else 0. */
+int a4nn_json_members(const struct a4nn_json *v,
+                      int (*each)(void *arg, const char *name, struct a4nn_json *value), void *arg);
+
+/* Building: an empty object; setting a member (the object takes `v` over); texts and numbers.
+ * NaN becomes null, infinities the strings "inf" and "-inf", since JSON has neither. */
+struct a4nn_json *a4nn_json_object(void);
+struct a4nn_json *a4nn_json_from_string(const char *text);
+struct a4nn_json *a4nn_json_from_number(double value);
+struct a4nn_json *a4nn_json_copy(const struct a4nn_json *v);
+void a4nn_json_set(struct a4nn_json *object, const char *name, struct a4nn_json *v);
+void a4nn_json_remove(struct a4nn_json *object, const char *name);
+
+/* Appends the value in one line, numbers so that they read back equal. */
+void a4nn_json_dump(const struct a4nn_json *v, struct a4nn_buf *out);
+
+/* Appends `text` as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
+void a4nn_json_quote(struct a4nn_buf *out, const char *text);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "log/formats.h"
+
+#include <string.h>
+
+#include "log/format.h"
+
+/* Equals win in this order, so the particular come before the general. */
+static const struct a4nn_log_format *const all[] = {
+    NULL,
+};
+
+const struct a4nn_log_format *const *
+a4nn_log_formats(size_t *count)
+{
+    *count = sizeof all / sizeof all[0] - 1;
+    return all;
+}
+
+const struct a4nn_log_format *
+a4nn_log_format_find(const char *name)
+{
+    size_t i, count;
+    const struct a4nn_log_format *const *formats = a4nn_log_formats(&count);
+
+    for (i = 0; i < count; i++)
+        if (strcmp(formats[i]->name, name) == 0)
+            return formats[i];
+    return NULL;
+}
+
+const struct a4nn_log_format *
+a4nn_log_sniff(const struct a4nn_log_head *head, int *confidence)
+{
+    const struct a4nn_log_format *best = NULL;
+    size_t i, count;
+    const struct a4nn_log_format *const *formats = a4nn_log_formats(&count);
+
+    *confidence = 0;
+    for (i = 0; i < count; i++) {
+        int sure = formats[i]->sniff(head);
+        if (sure > *confidence) {
+            *confidence = sure;
+            best = formats[i];
+        }
+    }
+    return best;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef A4NN_METRIC_H
+#define A4NN_METRIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err.h"
+
+/*
+ * What is known about a metric by its name: which way is better, on what scale it lies, and how
+ * good a witness it is for the quality of a network.  Nothing is guessed: a name that is not in
+ * the table is unknown until somebody says --max or --min.
+ */
+
+enum a4nn_mode { A4NN_MODE_UNKNOWN, A4NN_MAX, A4NN_MIN };
+
+enum a4nn_scale {
+    A4NN_SCALE_UNKNOWN,
+    A4NN_BOUNDED,  /* a share: 0..1 or 0..100, which of the two its values tell */
+    A4NN_FRACTION, /* 0..1 */
+    A4NN_PERCENT,  /* 0..100 */
+    A4NN_LOSS,     /* positive, no upper bound: losses, perplexities, WER */
+    A4NN_SIGNED    /* any number: rewards, likelihoods */
+};
+
+struct a4nn_metric {
+    enum a4nn_mode mode;
+    enum a4nn_scale scale;
+    /* Order of choice, smaller first: validation before train, accuracy before loss. */
+    unsigned rank;
+    bool train; /* measured on the training data: chosen only for want of better, with a warning */
+};
+
+/*
+ * Looks a name up: exactly first, then without case, blanks, and prefixes or suffixes that only
+ * say where it was measured ("val/", "_epoch").  False when it is not known; *out is then zero.
+ */
+bool a4nn_metric_lookup(const char *name, struct a4nn_metric *out);
+
+/*
+ * The best of `n` names by rank, the first of equals.  Returns its index, or -1 with *err listing
+ * the names seen when none is known.
+ */
+long a4nn_metric_choose(const char *const *names, size_t n, struct a4nn_err *err);
+
+/* "max", "min" or "unknown"; "percent", "fraction", "loss", "signed", "share" or "unknown". */
+const char *a4nn_mode_name(enum a4nn_mode mode);
+const char *a4nn_scale_name(enum a4nn_scale scale);
+
+/* The mode or scale of that name, or the unknown one. */
+enum a4nn_mode a4nn_mode_find(const char *name);
+enum a4nn_scale a4nn_scale_find(const char *name);
+
+#endif
