@@ -39,6 +39,14 @@ struct a4nn_metric {
 bool a4nn_metric_lookup(const char *name, struct a4nn_metric *out);
 
 /*
+ * The same for a name among the `n` names of its log: a bare "accuracy" of a log that marks its
+ * training numbers ("train_loss") and has validation numbers, but no "val_accuracy", was measured
+ * in validation (fastai).
+ */
+bool a4nn_metric_lookup_among(const char *name, const char *const *names, size_t n,
+                              struct a4nn_metric *out);
+
+/*
  * The best of `n` names by rank, the first of equals.  Returns its index, or -1 with *err listing
  * the names seen when none is known.
  */
