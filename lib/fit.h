@@ -36,9 +36,12 @@ struct a4nn_fit_result {
 struct a4nn_fit_opts {
     /* Bounds that replace the family's own where not NAN. */
     double lo[A4NN_MAX_PAR], hi[A4NN_MAX_PAR];
+    /* Which of several equally good answers to prefer, e.g. through two points: the one nearest
+     * to this start.  Replaces family->first where not NAN. */
+    double start[A4NN_MAX_PAR];
 };
 
-/* Fills *opts with "the family's own bounds". */
+/* Fills *opts with "the family's own bounds and start". */
 void a4nn_fit_opts_init(struct a4nn_fit_opts *opts);
 
 /* Short word for a status: "ok", "not-converged", "too-few". */

@@ -15,6 +15,11 @@
 
 enum { A4NN_MAX_PAR = 4 };
 
+/* Where the points of a curve lie: what a first guess at its parameters is made from. */
+struct a4nn_extent {
+    double x_lo, x_hi, y_lo, y_hi;
+};
+
 struct a4nn_family {
     const char *name;    /* as given to -m, e.g. "exp3" */
     const char *formula; /* "a - b^(c - x)", in terms of the names below */
@@ -24,11 +29,19 @@ struct a4nn_family {
     double lo[A4NN_MAX_PAR], hi[A4NN_MAX_PAR]; /* closed bounds; +-INFINITY where there is none */
     bool linear[A4NN_MAX_PAR];                 /* enters linearly, so a fit can eliminate it */
     double min_x;                              /* smallest x the formula is defined at */
+    int decay; /* the sign of b^(c - x) where it and a level are all there is; else 0 */
+    double first[A4NN_MAX_PAR]; /* start of the published fit; NAN where none is */
 
     /* Value at x. Not finite where the formula is not defined. */
     double (*value)(double x, const double *par);
     /* Value at x, and d value / d par[i] into grad[0 .. npar-1]. */
     double (*gradient)(double x, const double *par, double *grad);
+    /*
+     * The i-th rough guess (i = 0, 1, ...) at the parameters that are not linear for a curve of
+     * that extent; false when there are no more.  The linear ones are left alone.  NULL where
+     * none are needed: all parameters linear, or the family has an exact search of its own.
+     */
+    bool (*guess)(const struct a4nn_extent *extent, size_t i, double *par);
 };
 
 /* All families, the published one ("penguin", a - b^(c-x)) first. */

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef A4NN_SOLVE_H
+#define A4NN_SOLVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * The numerical methods taken from the GNU Scientific Library, behind plain arrays: no other file
+ * of the library includes GSL.  GSL's error handler, which would end the program, is off from the
+ * first call on.
+ */
+
+/*
+ * A root of f(t, arg) between lo and hi, where f has opposite signs (Brent's method), to the last
+ * few bits.  Returns lo if the signs are not opposite.
+ */
+double a4nn_solve_root(double (*f)(double t, void *arg), void *arg, double lo, double hi);
+
+/* A sum of n squared residuals that depend on p parameters, p <= A4NN_SOLVE_MAX, p <= n. */
+enum { A4NN_SOLVE_MAX = 4 };
+struct a4nn_solve_problem {
+    size_t n, p;
+    void *arg;
+    /* The n residuals at t, all finite. */
+    void (*residuals)(const double *t, void *arg, double *r);
+    /* jac[i * p + j] = d r[i] / d t[j] at t, all finite. */
+    void (*jacobian)(const double *t, void *arg, double *jac);
+};
+
+/*
+ * Moves t from where it is to a local minimum by the Levenberg-Marquardt trust region method with
+ * geodesic acceleration off and scales as More's.  Returns whether the steps or the gradient
+ * became small enough to call it a minimum; t is the best point reached in any case.
+ */
+bool a4nn_solve_least_squares(const struct a4nn_solve_problem *problem, double *t);
+
+/*
+ * The inverse of J'J for the n x p matrix `jac` (row by row; destroyed), p <= A4NN_SOLVE_MAX:
+ * only its diagonal, into variance[0 .. p-1].  NAN for a column that the others, or its own
+ * smallness, make indeterminate at double precision.
+ */
+void a4nn_solve_variances(double *jac, size_t n, size_t p, double *variance);
+
+#endif
