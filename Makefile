@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# a4nn: no configure step; `make demo` and `make check` install what is missing on Debian.
+# a4nn.  No configure step: `make demo` and `make check` install on Debian what is missing, then
+# build and run.  `make` builds into $(BUILD) and writes nowhere else in the tree.
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -8,6 +9,9 @@ LIBDIR  ?= $(PREFIX)/lib
 INCDIR  ?= $(PREFIX)/include
 MANDIR  ?= $(PREFIX)/share/man
 DATADIR ?= $(PREFIX)/share
+BASHDIR ?= $(DATADIR)/bash-completion/completions
+ZSHDIR  ?= $(DATADIR)/zsh/site-functions
+INSTALL ?= install
 
 BUILD  ?= build
 CC     ?= cc
@@ -17,29 +21,55 @@ WARN    = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wm
 PKGS    = gsl jansson libarchive sqlite3 libprotobuf-c
 PKG_CONFIG ?= pkg-config
 
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -iquote lib -iquote $(BUILD)/gen $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null) \
-             $(WARN) $(CFLAGS) $(CPPFLAGS)
-# libcsv ships no .pc file
-LIBS       = $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lcsv -lm -lpthread
+# Asked once, when the first recipe needs it: never by `make clean`, and by `make check` only in
+# the make it starts after the dependencies are there.
+pkg = $(if $(shell $(PKG_CONFIG) --exists $(PKGS) 2>/dev/null && echo yes),$(shell \
+      $(PKG_CONFIG) $(1) $(PKGS)),$(error $(PKG_CONFIG) does not find all of $(PKGS): run 'make deps'))
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(patsubst -I%,-isystem %,$(call pkg,--cflags)))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $(call pkg,--libs))$(PKG_LIBS)
 
+STD        = -std=c11 -D_GNU_SOURCE -iquote lib -iquote $(BUILD)/gen
+ALL_CFLAGS = $(STD) $(PKG_CFLAGS) $(WARN) $(CFLAGS) $(CPPFLAGS)
+# libcsv ships no .pc file
+LIBS       = $(PKG_LIBS) -lcsv -lm -lpthread
+
+# A new file in these folders is part of the build; nothing is listed twice.
 LIB_SRC  := $(sort $(wildcard lib/*.c lib/log/*.c))
 CMD_SRC  := $(sort $(wildcard cmd/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
-LIB_OBJ   = $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
-CMDS      = $(CMD_SRC:cmd/%.c=$(BUILD)/bin/%)
+HEADERS  := $(sort $(wildcard lib/*.h lib/log/*.h))
+MANUALS  := $(sort $(wildcard man/*.[1-8]))
+PROTOS   := $(sort $(wildcard lib/*.proto lib/log/*.proto))
+GEN_SRC   = $(PROTOS:lib/%.proto=$(BUILD)/gen/%.pb-c.c)
+GEN_HDR   = $(GEN_SRC:.c=.h)
+LIB_OBJ   = $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(GEN_SRC:.c=.o)
+CMD_NAMES = $(CMD_SRC:cmd/%.c=%)
+CMDS      = $(CMD_NAMES:%=$(BUILD)/bin/%)
+BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
+BENCHES   = $(BENCH_SRC:tests/bench/%.c=$(BUILD)/bench/%)
 UNITS     = $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 LIBA      = $(BUILD)/liba4nn.a
+BASH_COMP = $(CMD_NAMES:%=$(BUILD)/completions/bash/%)
+ZSH_COMP  = $(CMD_NAMES:%=$(BUILD)/completions/zsh/_%)
 
 .PHONY: all
-all: $(LIBA) $(CMDS)
+all: $(LIBA) $(CMDS) $(BASH_COMP) $(ZSH_COMP)
 
 $(LIBA): $(LIB_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $(LIB_OBJ)
 
-$(BUILD)/obj/%.o: %.c
+$(BUILD)/obj/%.o: %.c | $(GEN_HDR)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Generated code is not ours to make free of warnings.
+$(BUILD)/gen/%.pb-c.o: $(BUILD)/gen/%.pb-c.c
+	$(CC) $(STD) $(PKG_CFLAGS) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+
+$(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h: lib/%.proto
+	@mkdir -p $(@D)
+	protoc-c --proto_path=lib --c_out=$(BUILD)/gen $<
 
 $(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(LIBA)
 	@mkdir -p $(@D)
@@ -53,10 +83,121 @@ $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(LIBA)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(LIBA) $(LIBS)
 
--include $(LIB_OBJ:.o=.d) $(CMD_SRC:%.c=$(BUILD)/obj/%.d) $(UNIT_SRC:%.c=$(BUILD)/obj/%.d)
+$(BUILD)/completions/bash/%: $(BUILD)/bin/%
+	@mkdir -p $(@D)
+	$< --completion bash > $@.tmp && mv $@.tmp $@
 
-.PHONY: units
+$(BUILD)/completions/zsh/_%: $(BUILD)/bin/%
+	@mkdir -p $(@D)
+	$< --completion zsh > $@.tmp && mv $@.tmp $@
+
+C_SRC = $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(BENCH_SRC)
+-include $(C_SRC:%.c=$(BUILD)/obj/%.d)
+
+.PHONY: units benches
 units: $(UNITS)
+benches: $(BENCHES)
+
+# What follows starts a second make where flags depend on what `deps` has just installed, and uses
+# every core unless told otherwise (-j1).
+NPROC = $(eval NPROC := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2))$(NPROC)
+AGAIN = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(NPROC))
+DEPS  = sh build-aux/deps.sh
+
+.PHONY: deps
+deps:
+	$(DEPS) build test lint real
+
+.PHONY: demo run-demo
+demo:
+	@$(DEPS) build
+	@$(AGAIN) run-demo
+
+run-demo: all
+	@BUILD=$(abspath $(BUILD)) sh examples/demo.sh
+
+# T="tests/log.bats" runs only these files (and no unit tests).
+BATS      = $(sort $(wildcard tests/*.bats))
+REAL_BATS = $(sort $(wildcard tests/real/*.bats))
+T         ?=
+RUN       = BUILD=$(abspath $(BUILD)) JOBS=$(NPROC) tests/run
+
+.PHONY: check run-check
+check:
+	@$(DEPS) build test
+	@$(AGAIN) run-check
+
+SUITE = check
+run-check: all $(if $(T),,units)
+	@$(RUN) $(SUITE) $(or $(T),$(UNITS) $(BATS))
+
+# A sanitizer's report must not look like an answer a test expects, so it has a status of its own,
+# and tests/run looks for reports that went unseen.
+SAN = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+.PHONY: check-asan
+check-asan:
+	@$(DEPS) build test
+	@SANITIZED=yes $(AGAIN) BUILD=$(BUILD)/asan CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN)" SUITE=check-asan run-check
+
+.PHONY: check-real run-check-real
+check-real:
+	@$(DEPS) build test real
+	@$(AGAIN) run-check-real
+
+run-check-real: all
+	@$(RUN) check-real $(or $(T),$(REAL_BATS))
+
+.PHONY: bench run-bench
+bench:
+	@$(DEPS) build real
+	@$(AGAIN) run-bench
+
+run-bench: all benches
+	@BUILD=$(abspath $(BUILD)) sh build-aux/bench.sh $(filter-out %.c,$(sort $(wildcard tests/bench/*)))
+
+.PHONY: lint run-lint
+lint:
+	@$(DEPS) build lint
+	@$(AGAIN) run-lint
+
+run-lint:
+	@BUILD=$(BUILD) MAKE="$(MAKE)" CFLAGS="$(STD) $(PKG_CFLAGS)" JOBS=$(NPROC) tests/run lint build-aux/lint.sh
+
+# One file through clang-tidy; again only when it or a header it includes has changed.
+TIDY = $(patsubst %.c,$(BUILD)/lint/%.tidy,$(C_SRC))
+.PHONY: tidy
+tidy: $(TIDY)
+$(BUILD)/lint/%.tidy: $(BUILD)/obj/%.o .clang-tidy
+	@mkdir -p $(@D)
+	@clang-tidy --quiet --warnings-as-errors='*' $*.c -- $(STD) $(PKG_CFLAGS) 2>$@.err || { cat $@.err; exit 1; }
+	@touch $@
+
+.PHONY: format
+format:
+	clang-format -i $(C_SRC) $(HEADERS) $(wildcard tests/*/*.h)
+
+VERSION = $(eval VERSION := $(shell sed -n 's/^.define A4NN_VERSION "\(.*\)"/\1/p' lib/version.h))$(VERSION)
+
+# What is installed where stands once, in install.sh, for both.
+export BUILD DESTDIR PREFIX BINDIR LIBDIR INCDIR MANDIR BASHDIR ZSHDIR INSTALL PKGS VERSION
+
+.PHONY: install uninstall
+install: all
+	@sh build-aux/install.sh install
+
+uninstall:
+	@sh build-aux/install.sh uninstall
+
+.PHONY: dist distcheck check-untracked
+dist:
+	@sh build-aux/dist.sh
+
+distcheck: dist
+	@sh build-aux/distcheck.sh
+
+check-untracked:
+	@sh build-aux/untracked.sh
 
 .PHONY: clean
 clean:

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash disable=SC2154 # output and status are what Bats' run sets
+# What every test file loads: the built commands first on PATH, the C locale, an empty folder of
+# its own to work in, and the helpers below.  From tests/ `load lib`, from tests/real `load ../lib`.
+
+bats_require_minimum_version 1.8.0
+
+project_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+BUILD=${BUILD:-$project_root/build}
+# The system's Python is the one its packages (NumPy, SciPy) belong to.
+PYTHON=${PYTHON:-/usr/bin/python3}
+PATH=$BUILD/bin:$PATH
+LC_ALL=C
+export project_root BUILD PYTHON PATH LC_ALL
+
+export BATS_LIB_PATH=${BATS_LIB_PATH:-/usr/lib/bats:/usr/local/lib:/opt/homebrew/lib:/usr/lib}
+bats_load_library bats-support
+bats_load_library bats-assert
+
+[ -z "${BATS_TEST_TMPDIR-}" ] || cd "$BATS_TEST_TMPDIR" || exit 1
+
+# The path of a file in tests/data.
+data() {
+    [ -e "$project_root/tests/data/$1" ] || fail "no tests/data/$1" || return 1
+    printf '%s\n' "$project_root/tests/data/$1"
+}
+
+# same_files GOT WANTED [TOLERANCE]: the same text, except that two numbers in the same place may
+# differ by TOLERANCE * max(1, |wanted|) (default 0: in how they are written only).
+same_files() {
+    local difference
+    difference=$(awk -v tolerance="${3:-0}" -f "$project_root/tests/same.awk" "$1" "$2") && return 0
+    printf '%s\n' "$difference"
+    diff -u "$2" "$1" | head -50
+    fail "differs from $2 by more than ${3:-0}"
+}
+
+# same WANTED [TOLERANCE]: compares what `run` put into $output with a file.
+same() {
+    printf '%s' "${output:+$output$'\n'}" > "$BATS_TEST_TMPDIR/.output"
+    same_files "$BATS_TEST_TMPDIR/.output" "$1" "${2:-0}"
+}
+
+# piped STATUSES PIPELINE: runs a pipeline and fails unless its members end with just these
+# statuses ("0 141 0").  Leaves their common standard output in $output and error in $stderr.
+piped() {
+    local statuses
+    output=$(bash -c "$2"$'\nprintf "%s" "${PIPESTATUS[*]}" > "$0"' "$BATS_TEST_TMPDIR/.statuses" \
+        2> "$BATS_TEST_TMPDIR/.stderr") || true
+    stderr=$(< "$BATS_TEST_TMPDIR/.stderr")
+    statuses=$(< "$BATS_TEST_TMPDIR/.statuses")
+    [ "$statuses" = "$1" ] || fail "statuses '$statuses', not '$1', of: $2
+$output
+$stderr"
+}
+
+# wait_for COMMAND...: polls until it succeeds; gives up after 30 seconds, which no test relies on.
+wait_for() {
+    local tries
+    for ((tries = 0; tries < 600; tries++)); do
+        "$@" && return 0
+        sleep 0.05
+    done
+    fail "never came true: $*"
+}
