@@ -170,7 +170,7 @@ TIDY = $(patsubst %.c,$(BUILD)/lint/%.tidy,$(C_SRC))
 tidy: $(TIDY)
 $(BUILD)/lint/%.tidy: $(BUILD)/obj/%.o .clang-tidy
 	@mkdir -p $(@D)
-	@clang-tidy --quiet --warnings-as-errors='*' $*.c -- $(STD) $(PKG_CFLAGS) 2>$@.err || { cat $@.err; exit 1; }
+	@clang-tidy --quiet --warnings-as-errors='*' $*.c -- $(STD) $(PKG_CFLAGS) >$@.out 2>&1 || { grep -E ' (error|warning): ' $@.out; exit 1; }
 	@touch $@
 
 .PHONY: format
