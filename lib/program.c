@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 int a4nn_verbosity = 1;
 static const char *program = "a4nn";
@@ -63,15 +62,6 @@ struct a4nn_diag
 a4nn_program_diag(void)
 {
     return (struct a4nn_diag){.emit = emit};
-}
-
-void
-a4nn_flush_live(FILE *out)
-{
-    struct stat st;
-
-    if (fstat(fileno(out), &st) != 0 || !S_ISREG(st.st_mode))
-        fflush(out);
 }
 
 int

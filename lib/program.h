@@ -30,9 +30,6 @@ _Noreturn void a4nn_die(enum a4nn_status status, const char *fmt, ...) A4NN_PRIN
 /* A diag that prints as a4nn_warn does: errors always, warnings and notes unless -q. */
 struct a4nn_diag a4nn_program_diag(void);
 
-/* Flushes `out` unless it is a regular file: a reader at the other end is waiting. */
-void a4nn_flush_live(FILE *out);
-
 /*
  * The last words of main: `return a4nn_program_end(status)`.  Flushes and closes standard
  * output; output that could not be written is trouble, whatever `status` says.

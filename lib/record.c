@@ -20,7 +20,7 @@ static const struct {
     [A4NN_MODE] = {"mode",           true },
     [A4NN_EPOCHS] = {"epochs",         false},
     [A4NN_TIME] = {"time",           false},
-    [A4NN_LOSS] = {"loss",           false},
+    [A4NN_VAL_LOSS] = {"val_loss",       false},
     [A4NN_FAMILY] = {"family",         true },
     [A4NN_A] = {"a",              false},
     [A4NN_B] = {"b",              false},

@@ -12,15 +12,15 @@
  */
 enum a4nn_field {
     /* observation */
-    A4NN_RUN,    /* text: which training */
-    A4NN_TASK,   /* text: data set and metric the run belongs to, as its user names it */
-    A4NN_EPOCH,  /* 1 = after the first epoch; may be fractional */
-    A4NN_VALUE,  /* the metric, in its own unit; NaN = diverged */
-    A4NN_METRIC, /* text: the metric's name */
-    A4NN_MODE,   /* text: "max" or "min", where the name does not tell */
-    A4NN_EPOCHS, /* planned total */
-    A4NN_TIME,   /* seconds since 1970 */
-    A4NN_LOSS,   /* validation loss at this epoch, where the metric is another */
+    A4NN_RUN,      /* text: which training */
+    A4NN_TASK,     /* text: data set and metric the run belongs to, as its user names it */
+    A4NN_EPOCH,    /* 1 = after the first epoch; may be fractional */
+    A4NN_VALUE,    /* the metric, in its own unit; NaN = diverged */
+    A4NN_METRIC,   /* text: the metric's name */
+    A4NN_MODE,     /* text: "max" or "min", where the name does not tell */
+    A4NN_EPOCHS,   /* planned total */
+    A4NN_TIME,     /* seconds since 1970 */
+    A4NN_VAL_LOSS, /* validation loss at this epoch, where the metric is another */
     /* fit */
     A4NN_FAMILY, /* text: family fitted */
     A4NN_A,      /* parameters ... */

@@ -4,12 +4,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "buf.h"
 #include "csv.h"
 #include "json.h"
 #include "number.h"
-#include "program.h"
 #include "xalloc.h"
 
 enum { MAX_LINE = 16 << 20, UNKNOWN_COLUMN = -1 };
@@ -382,7 +382,7 @@ struct a4nn_stream_writer {
     enum a4nn_encoding encoding;
     uint64_t columns;
     int width[A4NN_FIELDS]; /* of the table's columns */
-    bool begun;
+    bool begun, live;
     struct a4nn_buf line;
 };
 
@@ -390,8 +390,10 @@ struct a4nn_stream_writer *
 a4nn_stream_writer_new(FILE *out, enum a4nn_encoding encoding, uint64_t columns)
 {
     struct a4nn_stream_writer *w = a4nn_xcalloc(1, sizeof *w);
+    struct stat st;
 
     w->out = out;
+    w->live = fstat(fileno(out), &st) != 0 || !S_ISREG(st.st_mode);
     w->encoding = encoding == A4NN_AS_INPUT ? A4NN_CSV : encoding;
     w->columns = columns;
     return w;
@@ -537,7 +539,8 @@ a4nn_stream_write(struct a4nn_stream_writer *w, const struct a4nn_record *record
     else
         table_line(w, record);
     fwrite(w->line.data, 1, w->line.len, w->out);
-    a4nn_flush_live(w->out);
+    if (w->live)
+        fflush(w->out);
 }
 
 void

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "err.h"
+#include "metric.h"
 
 /*
  * A log format: recognises a kind of training log and says, number by number, what it states.
@@ -17,12 +18,13 @@
 
 /* Where and when a number was stated. Numbers that the log does not give are NAN. */
 struct a4nn_log_at {
-    unsigned long line; /* 1-based; for binary formats the record's number */
-    const char *run;    /* a run of its own within the input, or NULL: the input is one run */
-    double epoch;       /* as written */
-    double step;        /* iterations, batches, or whatever the log counts besides epochs */
-    double epochs;      /* planned total number of epochs, as known at this line */
-    double time;        /* seconds since 1970 */
+    unsigned long line;  /* 1-based; for binary formats the record's number */
+    const char *run;     /* a run of its own within the input, or NULL: the input is one run */
+    double epoch;        /* as written */
+    double step;         /* iterations, batches, or whatever the log counts besides epochs */
+    double epochs;       /* planned total number of epochs, as known at this line */
+    double time;         /* seconds since 1970 */
+    enum a4nn_mode mode; /* which way is better, for the few logs that say it themselves */
 };
 
 /* Where a format reports to. All texts are the format's and valid during the call only. */
@@ -39,7 +41,8 @@ enum a4nn_log_count {
     A4NN_COUNT_UNKNOWN, /* the first epoch may be 0 or 1: if 0 is seen, one is added to all */
     A4NN_COUNT_FROM_0,  /* 0 is the first trained epoch */
     A4NN_COUNT_FROM_1,  /* as the stream counts: 1 = after the first epoch, fractions allowed */
-    A4NN_COUNT_STEPS    /* only steps are known, though they may turn out to be epochs */
+    A4NN_COUNT_STEPS,   /* steps, which may turn out to be epochs, unless an epoch is stated too */
+    A4NN_COUNT_ORDER    /* whatever is stated, the values are numbered 1, 2, 3, ... */
 };
 
 /* What a format sees before it is chosen: the beginning of the input. */

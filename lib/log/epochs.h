@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef A4NN_LOG_EPOCHS_H
+#define A4NN_LOG_EPOCHS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "log/format.h"
+
+/*
+ * How the epochs of a log count: from 0 or from 1, in fractions, as steps only; and which value
+ * of an epoch that is stated several times holds.
+ */
+
+/* One number as the log stated it. Numbers that it did not give are NAN. */
+struct a4nn_log_sample {
+    long name; /* index of its name */
+    double epoch, step, epochs, time, value;
+    unsigned long line;
+};
+
+/* A metric's samples in order of epochs, each epoch once. */
+struct a4nn_epoch_series {
+    const struct a4nn_log_sample **sample; /* point into the samples given */
+    double *epoch;                         /* as the stream counts: 1 = after the first epoch */
+    size_t n;
+    double epochs;               /* planned total as last stated, NAN */
+    bool counted;                /* the log has no epochs: the values were numbered */
+    unsigned long resumed_line;  /* where an earlier epoch came again, 0 = nowhere */
+    double resumed_epoch;        /* which one, as the log wrote it */
+    size_t unplaced;             /* values left out since they have neither epoch nor step */
+    unsigned long unplaced_line; /* the first of them */
+};
+
+/*
+ * Makes the series of the samples named `name` among n.  `epochs` is the planned total if the
+ * user gave one (else NAN): it tells a log that counts 0..E, where 0 is the untrained network,
+ * from one that counts 0..E-1.  Of an epoch stated several times the last value holds.
+ */
+void a4nn_epoch_series_make(struct a4nn_epoch_series *series, const struct a4nn_log_sample *sample,
+                            size_t n, long name, enum a4nn_log_count count, double epochs);
+
+void a4nn_epoch_series_release(struct a4nn_epoch_series *series);
+
+/*
+ * The same for a log that still grows, one sample at a time: all that can be known then is the
+ * past, so that 0 at the start means counting from 0, and steps are numbered as they come.
+ */
+struct a4nn_epoch_counter {
+    enum a4nn_log_count count;
+    bool begun;
+    double shift; /* to add to epochs */
+    double *step; /* steps seen, for logs without epochs */
+    size_t steps, cap;
+};
+
+void a4nn_epoch_counter_begin(struct a4nn_epoch_counter *c, enum a4nn_log_count count);
+
+/* The epoch of the next sample, as the stream counts; NAN if it cannot be placed. */
+double a4nn_epoch_counter_next(struct a4nn_epoch_counter *c, const struct a4nn_log_sample *sample);
+
+void a4nn_epoch_counter_release(struct a4nn_epoch_counter *c);
+
+#endif

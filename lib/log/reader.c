@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "log/reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "log/lines.h"
+#include "log/names.h"
+#include "source.h"
+#include "text.h"
+#include "xalloc.h"
+
+enum { HEAD = 64 << 10, SURE = 60 };
+
+/* What is being read: one input, and the group of inputs that make up its run. */
+struct a4nn_reader {
+    const struct a4nn_reader_opts *opts;
+    struct a4nn_strmap taken; /* names of runs */
+    enum a4nn_encoding encoding;
+    unsigned long records, inputs, unknown;
+    bool several; /* more than one input: their runs need the input's name */
+    bool enough;  /* the receiver wants no more */
+
+    /* the input at hand */
+    char *path, *name;
+    bool whole, live;
+    struct a4nn_buf head; /* raw bytes held back until the format is known */
+    bool decided;
+    struct a4nn_stream_reader *stream;
+    const struct a4nn_log_format *format;
+    void *state;
+    struct a4nn_lines *lines;
+    struct a4nn_text text;
+    struct a4nn_buf decoded;
+    struct a4nn_log_sink sink;
+    char *prefix; /* for the names of its numbers */
+
+    /* the group it belongs to */
+    struct a4nn_select *select;
+    const struct a4nn_log_format *group_format;
+    char *group, *group_file, *run;
+};
+
+/* ---- records on their way out ---- */
+
+static void
+on_record(void *arg, struct a4nn_record *record)
+{
+    struct a4nn_reader *r = arg;
+
+    if (r->enough)
+        return;
+    r->records++;
+    if (r->opts->record(r->opts->arg, record) != 0)
+        r->enough = true;
+}
+
+static void
+on_scalar(void *arg, const struct a4nn_log_at *at, const char *name, double value)
+{
+    struct a4nn_reader *r = arg;
+    struct a4nn_buf full = {0};
+
+    if (r->prefix == NULL) {
+        a4nn_select_scalar(r->select, at, name, value);
+        return;
+    }
+    a4nn_buf_addf(&full, "%s%s", r->prefix, name);
+    a4nn_select_scalar(r->select, at, full.data, value);
+    a4nn_buf_release(&full);
+}
+
+/* ---- groups ---- */
+
+static void
+end_group(struct a4nn_reader *r)
+{
+    const struct a4nn_strmap *names;
+    size_t i;
+
+    if (r->select == NULL)
+        return;
+    a4nn_select_finish(r->select);
+    names = a4nn_select_names(r->select);
+    if (r->opts->select.list && r->opts->name != NULL)
+        for (i = 0; i < names->n; i++)
+            r->opts->name(r->opts->arg, r->group_file, r->run, r->group_format->name, names->key[i],
+                          a4nn_select_count(r->select, i));
+    a4nn_select_free(r->select);
+    r->select = NULL;
+    free(r->group);
+    free(r->group_file);
+    free(r->run);
+    r->group = r->group_file = r->run = NULL;
+}
+
+/* The input joins the group at hand if it belongs to the same run, else it begins one. */
+static void
+join_group(struct a4nn_reader *r)
+{
+    char *group = r->format->group != NULL ? r->format->group(r->name, &r->prefix) : NULL;
+
+    if (r->select != NULL && group != NULL && r->group != NULL && r->group_format == r->format &&
+        strcmp(group, r->group) == 0) {
+        free(group);
+        return;
+    }
+    end_group(r);
+    r->group = group;
+    r->group_format = r->format;
+    r->group_file = a4nn_xstrdup(r->path);
+    if (r->opts->run != NULL)
+        r->run = a4nn_xstrdup(r->opts->run);
+    else
+        r->run = a4nn_run_name(group != NULL ? group : r->name, r->whole, &r->taken);
+    r->select = a4nn_select_new(&r->opts->select, r->format, r->group_file, r->run, !r->several,
+                                r->live, on_record, r, r->opts->diag);
+}
+
+/* ---- deciding what an input is ---- */
+
+static void
+begin_stream(struct a4nn_reader *r)
+{
+    end_group(r);
+    free(r->run);
+    r->run = r->opts->run != NULL ? a4nn_xstrdup(r->opts->run)
+                                  : a4nn_run_name(r->name, r->whole, &r->taken);
+    r->stream = a4nn_stream_reader_new(on_record, r, r->opts->diag, r->path, r->run);
+}
+
+static void
+begin_format(struct a4nn_reader *r, const struct a4nn_log_format *format)
+{
+    r->format = format;
+    join_group(r);
+    r->sink = (struct a4nn_log_sink){
+        .scalar = on_scalar, .arg = r, .diag = r->opts->diag, .file = r->path};
+    r->state = format->open(&r->sink);
+    r->text = (struct a4nn_text){0};
+    if (format->line != NULL)
+        r->lines = a4nn_lines_new(format->line, r->state, r->opts->diag, r->path);
+}
+
+static void
+say_unknown(struct a4nn_reader *r)
+{
+    r->unknown++;
+    if (r->head.len == 0)
+        a4nn_diag(r->opts->diag, A4NN_WARNING, r->path, 0, "empty");
+    else if (!r->whole)
+        a4nn_diag(r->opts->diag, A4NN_ERROR, r->path, 0,
+                  "no known kind of training log (a4nn-log --list-formats lists them)");
+}
+
+/*
+ * Decides what the input is from the bytes held back; at the end (`complete`) something must be
+ * decided, before it only if there is no doubt.
+ */
+static void
+decide(struct a4nn_reader *r, bool complete)
+{
+    struct a4nn_buf decoded = {0};
+    struct a4nn_log_head head;
+    const struct a4nn_log_format *format = r->opts->format;
+    int sure = 100;
+    bool full = complete || r->head.len >= HEAD;
+
+    if (!full && memchr(r->head.data, '\n', r->head.len) == NULL)
+        return;
+    if (format == NULL && r->head.len > 0 && a4nn_stream_sniff(r->head.data, r->head.len) != 0) {
+        begin_stream(r);
+        r->decided = true;
+        return;
+    }
+    if (format == NULL) {
+        struct a4nn_text text = {0};
+        if (r->head.len != 0)
+            a4nn_text_feed(&text, r->head.data, r->head.len, &decoded);
+        if (full)
+            a4nn_text_finish(&text, &decoded);
+        a4nn_buf_addc(&decoded, '\0');
+        head = (struct a4nn_log_head){r->name, decoded.data, decoded.len - 1, complete};
+        format = a4nn_log_sniff(&head, &sure);
+        a4nn_buf_release(&decoded);
+    }
+    if (format != NULL && (sure >= SURE || full)) {
+        begin_format(r, format);
+        r->decided = true;
+    } else if (full) {
+        say_unknown(r);
+        r->decided = true;
+    }
+}
+
+/* ---- bytes on their way in ---- */
+
+static void
+feed_format(struct a4nn_reader *r, const char *bytes, size_t len)
+{
+    if (r->format->text) {
+        a4nn_buf_reset(&r->decoded);
+        a4nn_text_feed(&r->text, bytes, len, &r->decoded);
+        bytes = r->decoded.data;
+        len = r->decoded.len;
+    }
+    if (len == 0)
+        return;
+    if (r->lines != NULL)
+        a4nn_lines_feed(r->lines, bytes, len);
+    else
+        r->format->feed(r->state, bytes, len);
+    if (r->live)
+        a4nn_select_pulse(r->select);
+}
+
+static void
+feed(struct a4nn_reader *r, const char *bytes, size_t len)
+{
+    if (r->stream != NULL)
+        a4nn_stream_feed(r->stream, bytes, len);
+    else if (r->format != NULL)
+        feed_format(r, bytes, len);
+}
+
+static int
+on_begin(void *arg, const struct a4nn_source_member *m)
+{
+    struct a4nn_reader *r = arg;
+
+    if (r->enough)
+        return 1;
+    r->inputs++;
+    r->path = a4nn_xstrdup(m->path);
+    r->name = a4nn_xstrdup(m->name);
+    r->whole = strcmp(m->name, m->argument) != 0;
+    r->several = r->several || r->whole;
+    r->live = m->live != 0;
+    return 0;
+}
+
+static int
+on_bytes(void *arg, const char *bytes, size_t len)
+{
+    struct a4nn_reader *r = arg;
+
+    if (r->decided) {
+        feed(r, bytes, len);
+    } else {
+        a4nn_buf_add(&r->head, bytes, len);
+        decide(r, false);
+        if (r->decided)
+            feed(r, r->head.data, r->head.len);
+    }
+    return r->enough || (r->decided && r->stream == NULL && r->format == NULL);
+}
+
+static void
+finish_format(struct a4nn_reader *r)
+{
+    if (r->format->text) {
+        a4nn_buf_reset(&r->decoded);
+        a4nn_text_finish(&r->text, &r->decoded);
+        if (r->decoded.len > 0 && r->lines != NULL)
+            a4nn_lines_feed(r->lines, r->decoded.data, r->decoded.len);
+        else if (r->decoded.len > 0)
+            r->format->feed(r->state, r->decoded.data, r->decoded.len);
+    }
+    if (r->lines != NULL)
+        a4nn_lines_finish(r->lines);
+    if (r->format->finish != NULL)
+        r->format->finish(r->state);
+    r->format->close(r->state);
+    if (r->group == NULL)
+        end_group(r);
+}
+
+static void
+on_end(void *arg)
+{
+    struct a4nn_reader *r = arg;
+
+    if (!r->decided) {
+        decide(r, true);
+        feed(r, r->head.data, r->head.len);
+    }
+    if (r->stream != NULL) {
+        a4nn_stream_finish(r->stream);
+        if (r->encoding == A4NN_AS_INPUT)
+            r->encoding = a4nn_stream_encoding(r->stream);
+        a4nn_stream_reader_free(r->stream);
+    } else if (r->format != NULL) {
+        finish_format(r);
+    }
+    a4nn_lines_free(r->lines);
+    a4nn_buf_reset(&r->head);
+    free(r->path);
+    free(r->name);
+    free(r->prefix);
+    r->path = r->name = r->prefix = NULL;
+    r->stream = NULL;
+    r->format = NULL;
+    r->state = NULL;
+    r->lines = NULL;
+    r->decided = false;
+}
+
+/* ---- the reader ---- */
+
+struct a4nn_reader *
+a4nn_reader_new(const struct a4nn_reader_opts *opts)
+{
+    struct a4nn_reader *r = a4nn_xcalloc(1, sizeof *r);
+
+    r->opts = opts;
+    return r;
+}
+
+void
+a4nn_reader_read(struct a4nn_reader *r, char *const *arguments, int count)
+{
+    struct a4nn_source_sink sink = {on_begin, on_bytes, on_end, r, r->opts->diag};
+    int i;
+
+    r->several = count > 1;
+    if (count == 0 && a4nn_source_walk("-", &sink) < 0)
+        return; /* reported by the walk, counted by diag */
+    for (i = 0; i < count && !r->enough; i++)
+        if (a4nn_source_walk(arguments[i], &sink) < 0)
+            continue;
+    end_group(r);
+    if (r->unknown > 0 && r->unknown == r->inputs && r->inputs > 1)
+        a4nn_diag(r->opts->diag, A4NN_ERROR, NULL, 0, "no training log among %lu files", r->inputs);
+}
+
+enum a4nn_encoding
+a4nn_reader_encoding(const struct a4nn_reader *r)
+{
+    if (r->stream != NULL && a4nn_stream_encoding(r->stream) != A4NN_AS_INPUT)
+        return r->encoding != A4NN_AS_INPUT ? r->encoding : a4nn_stream_encoding(r->stream);
+    return r->encoding != A4NN_AS_INPUT ? r->encoding : A4NN_CSV;
+}
+
+unsigned long
+a4nn_reader_records(const struct a4nn_reader *r)
+{
+    return r->records;
+}
+
+void
+a4nn_reader_free(struct a4nn_reader *r)
+{
+    if (r == NULL)
+        return;
+    a4nn_buf_release(&r->head);
+    a4nn_buf_release(&r->decoded);
+    a4nn_strmap_release(&r->taken);
+    free(r->run);
+    free(r);
+}

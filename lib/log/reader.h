@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef A4NN_LOG_READER_H
+#define A4NN_LOG_READER_H
+
+#include <stdbool.h>
+
+#include "err.h"
+#include "log/format.h"
+#include "log/select.h"
+#include "record.h"
+#include "stream.h"
+
+/*
+ * Anything a user may name on a command line, read into records: a4nn streams as they are,
+ * training logs of every known format by way of their metric, single or in folders and archives.
+ */
+
+struct a4nn_reader_opts {
+    const struct a4nn_log_format *format; /* forced, or NULL: recognise each input */
+    struct a4nn_select_opts select;
+    const char *run; /* name for the run of an input that does not name its runs, or NULL */
+
+    /* A record is there; it is the reader's and valid during the call. Nonzero ends the reading. */
+    int (*record)(void *arg, struct a4nn_record *record);
+    /* With select.list: a name one input offers, and how many numbers. May be NULL. */
+    void (*name)(void *arg, const char *file, const char *run, const char *format, const char *name,
+                 unsigned long count);
+    void *arg;
+    struct a4nn_diag *diag;
+};
+
+struct a4nn_reader;
+
+/* `opts` must outlive the reader. */
+struct a4nn_reader *a4nn_reader_new(const struct a4nn_reader_opts *opts);
+
+/*
+ * Reads `count` arguments ("-", files, folders, archives); none at all means standard input.
+ * Trouble is reported to diag and does not end the reading.
+ */
+void a4nn_reader_read(struct a4nn_reader *reader, char *const *arguments, int count);
+
+/* The encoding of the first a4nn stream that was met; A4NN_CSV if there was none. */
+enum a4nn_encoding a4nn_reader_encoding(const struct a4nn_reader *reader);
+
+/* Records delivered so far. */
+unsigned long a4nn_reader_records(const struct a4nn_reader *reader);
+
+void a4nn_reader_free(struct a4nn_reader *reader);
+
+#endif

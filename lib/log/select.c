@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "log/select.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "buf.h"
+#include "log/epochs.h"
+#include "xalloc.h"
+
+enum { MAX_NAMES = 10000, UNDECIDED = -1, TRAIN_PATIENCE = 3 };
+
+/* One run of the input: what it stated of the candidate metrics, in the order stated. */
+struct run {
+    char *name;
+    struct a4nn_log_sample *sample;
+    size_t n, cap;
+    struct a4nn_epoch_counter live; /* of live inputs */
+};
+
+struct a4nn_select {
+    const struct a4nn_select_opts *opts;
+    const struct a4nn_log_format *format;
+    const char *file, *run_name;
+    bool alone, live;
+    void (*record)(void *arg, struct a4nn_record *record);
+    void *arg;
+    struct a4nn_diag *diag;
+
+    struct a4nn_strmap names;
+    unsigned long *count; /* numbers seen per name */
+    bool *candidate;      /* worth keeping: asked for, or known to be a metric */
+    size_t cap_count, cap_candidate;
+    bool names_overflow;
+
+    struct a4nn_strmap run_map;
+    struct run *run;
+    size_t cap_run;
+
+    long metric, loss;   /* chosen names, or UNDECIDED */
+    enum a4nn_mode mode; /* as stated by the log itself */
+};
+
+struct a4nn_select *
+a4nn_select_new(const struct a4nn_select_opts *opts, const struct a4nn_log_format *format,
+                const char *file, const char *run, bool alone, bool live,
+                void (*record)(void *arg, struct a4nn_record *record), void *arg,
+                struct a4nn_diag *diag)
+{
+    struct a4nn_select *s = a4nn_xcalloc(1, sizeof *s);
+
+    s->opts = opts;
+    s->format = format;
+    s->file = file;
+    s->run_name = run;
+    s->alone = alone;
+    s->live = live;
+    s->record = record;
+    s->arg = arg;
+    s->diag = diag;
+    s->metric = s->loss = UNDECIDED;
+    return s;
+}
+
+/* ---- collecting ---- */
+
+/* Number of a name, UNDECIDED when there are absurdly many. */
+static long
+name_index(struct a4nn_select *s, const char *name)
+{
+    struct a4nn_metric known;
+    long found = a4nn_strmap_find(&s->names, name);
+    size_t i;
+
+    if (found != A4NN_STRMAP_NONE)
+        return found;
+    if (s->names.n >= MAX_NAMES) {
+        if (!s->names_overflow)
+            a4nn_diag(s->diag, A4NN_WARNING, s->file, 0, "more than %d names: the rest is left out",
+                      MAX_NAMES);
+        s->names_overflow = true;
+        return UNDECIDED;
+    }
+    i = a4nn_strmap_put(&s->names, name, NULL);
+    s->count = a4nn_xgrow(s->count, i, &s->cap_count, sizeof *s->count);
+    s->candidate = a4nn_xgrow(s->candidate, i, &s->cap_candidate, sizeof *s->candidate);
+    s->count[i] = 0;
+    if (s->opts->metric != NULL)
+        s->candidate[i] = strcasecmp(name, s->opts->metric) == 0;
+    else
+        s->candidate[i] = a4nn_metric_lookup(name, &known);
+    if (s->opts->loss != NULL && strcasecmp(name, s->opts->loss) == 0) {
+        s->candidate[i] = true;
+        s->loss = (long)i;
+    }
+    return (long)i;
+}
+
+static struct run *
+run_of(struct a4nn_select *s, const struct a4nn_log_at *at)
+{
+    struct a4nn_buf full = {0};
+    const char *name = s->run_name;
+    bool added;
+    size_t i;
+
+    if (at->run != NULL && s->alone) {
+        name = at->run;
+    } else if (at->run != NULL) {
+        a4nn_buf_addf(&full, "%s/%s", s->run_name, at->run);
+        name = full.data;
+    }
+    i = a4nn_strmap_put(&s->run_map, name, &added);
+    if (added) {
+        s->run = a4nn_xgrow(s->run, i, &s->cap_run, sizeof *s->run);
+        s->run[i] = (struct run){.name = a4nn_xstrdup(name)};
+        a4nn_epoch_counter_begin(&s->run[i].live,
+                                 s->opts->by_count ? A4NN_COUNT_ORDER : s->format->count);
+    }
+    a4nn_buf_release(&full);
+    return &s->run[i];
+}
+
+/* ---- delivering ---- */
+
+static void
+deliver(struct a4nn_select *s, const struct run *run, const struct a4nn_log_sample *sample,
+        double epoch, double epochs, double loss)
+{
+    const char *metric = s->names.key[s->metric];
+    struct a4nn_record r = {.line = sample->line};
+    struct a4nn_metric known;
+    enum a4nn_mode mode = s->opts->mode != A4NN_MODE_UNKNOWN ? s->opts->mode : s->mode;
+
+    a4nn_record_set_text(&r, A4NN_RUN, run->name);
+    a4nn_record_set_num(&r, A4NN_EPOCH, epoch);
+    a4nn_record_set_num(&r, A4NN_VALUE, sample->value);
+    a4nn_record_set_text(&r, A4NN_METRIC, metric);
+    if (isfinite(epochs))
+        a4nn_record_set_num(&r, A4NN_EPOCHS, epochs);
+    if (isfinite(sample->time))
+        a4nn_record_set_num(&r, A4NN_TIME, sample->time);
+    if (s->loss != UNDECIDED)
+        a4nn_record_set_num(&r, A4NN_VAL_LOSS, loss);
+    if (mode != A4NN_MODE_UNKNOWN && (!a4nn_metric_lookup(metric, &known) || known.mode != mode))
+        a4nn_record_set_text(&r, A4NN_MODE, a4nn_mode_name(mode));
+    s->record(s->arg, &r);
+    a4nn_record_release(&r);
+}
+
+static double
+planned(const struct a4nn_select *s, double stated)
+{
+    return isfinite(s->opts->epochs) ? s->opts->epochs : stated;
+}
+
+static void
+deliver_live(struct a4nn_select *s, struct run *run, const struct a4nn_log_sample *sample)
+{
+    double epoch = a4nn_epoch_counter_next(&run->live, sample);
+
+    if (isfinite(epoch))
+        deliver(s, run, sample, epoch, planned(s, sample->epochs), NAN);
+}
+
+/* Value that the series `series` has at `epoch`, NAN if none. */
+static double
+value_at(const struct a4nn_epoch_series *series, double epoch)
+{
+    size_t i;
+
+    for (i = 0; i < series->n; i++)
+        if (!(series->epoch[i] < epoch) && !(series->epoch[i] > epoch))
+            return series->sample[i]->value;
+    return NAN;
+}
+
+static void
+deliver_run(struct a4nn_select *s, struct run *run)
+{
+    enum a4nn_log_count count = s->opts->by_count ? A4NN_COUNT_ORDER : s->format->count;
+    struct a4nn_epoch_series metric, loss = {0};
+    size_t i;
+
+    a4nn_epoch_series_make(&metric, run->sample, run->n, s->metric, count, s->opts->epochs);
+    if (s->loss != UNDECIDED)
+        a4nn_epoch_series_make(&loss, run->sample, run->n, s->loss, count, s->opts->epochs);
+    if (metric.n == 0)
+        a4nn_diag(s->diag, A4NN_WARNING, s->file, 0, "run '%.100s' has no %.100s", run->name,
+                  s->names.key[s->metric]);
+    if (metric.unplaced != 0)
+        a4nn_diag(s->diag, A4NN_WARNING, s->file, metric.unplaced_line,
+                  "%zu values of %.100s have no epoch and are left out", metric.unplaced,
+                  s->names.key[s->metric]);
+    if (metric.resumed_line != 0)
+        a4nn_diag(s->diag, A4NN_NOTE, s->file, metric.resumed_line,
+                  "epoch %g comes again: of repeated epochs the later value counts",
+                  metric.resumed_epoch);
+    if (metric.counted)
+        a4nn_diag(s->diag, A4NN_NOTE, s->file, 0,
+                  "no epochs stated: its %zu values of %.100s count as epochs 1 to %zu", metric.n,
+                  s->names.key[s->metric], metric.n);
+    for (i = 0; i < metric.n; i++)
+        deliver(s, run, metric.sample[i], metric.epoch[i], planned(s, metric.epochs),
+                value_at(&loss, metric.epoch[i]));
+    a4nn_epoch_series_release(&metric);
+    a4nn_epoch_series_release(&loss);
+}
+
+/* ---- choosing ---- */
+
+static void
+say_choice(struct a4nn_select *s)
+{
+    const char *name = s->names.key[s->metric];
+    enum a4nn_mode mode = s->opts->mode != A4NN_MODE_UNKNOWN ? s->opts->mode : s->mode;
+    struct a4nn_metric known = {0};
+    struct a4nn_buf said = {0};
+    bool added = true;
+
+    a4nn_metric_lookup(name, &known);
+    if (mode == A4NN_MODE_UNKNOWN)
+        mode = known.mode;
+    a4nn_buf_addf(&said, "%s log, metric '%.100s' (%s)", s->format->name, name,
+                  mode == A4NN_MIN ? "smaller is better" : "larger is better");
+    if (s->opts->said != NULL)
+        a4nn_strmap_put(s->opts->said, said.data, &added);
+    if (added) {
+        a4nn_diag(s->diag, A4NN_NOTE, s->file, 0, "%s", said.data);
+        if (known.train && s->opts->metric == NULL)
+            a4nn_diag(s->diag, A4NN_WARNING, s->file, 0,
+                      "no validation metric: '%.100s' is measured on the training data", name);
+    }
+    a4nn_buf_release(&said);
+}
+
+/* Index of the name asked for: as written, or but for upper and lower case; UNDECIDED if none. */
+static long
+find_asked(const struct a4nn_select *s)
+{
+    long i = a4nn_strmap_find(&s->names, s->opts->metric);
+    size_t k;
+
+    for (k = 0; k < s->names.n && i == A4NN_STRMAP_NONE; k++)
+        if (strcasecmp(s->names.key[k], s->opts->metric) == 0)
+            i = (long)k;
+    return i;
+}
+
+static void
+list_names(const struct a4nn_select *s, struct a4nn_buf *out)
+{
+    size_t i;
+
+    for (i = 0; i < s->names.n && i < 20; i++)
+        a4nn_buf_addf(out, "%s%.60s", i != 0 ? ", " : "", s->names.key[i]);
+    if (s->names.n > 20)
+        a4nn_buf_addf(out, " and %zu more", s->names.n - 20);
+}
+
+/* The metric asked for, or the best known; reports and returns false when there is none. */
+static bool
+choose(struct a4nn_select *s)
+{
+    struct a4nn_metric known;
+    struct a4nn_buf names = {0};
+    struct a4nn_err err;
+
+    if (s->opts->metric == NULL) {
+        s->metric = a4nn_metric_choose((const char *const *)s->names.key, s->names.n, &err);
+        if (s->metric < 0)
+            a4nn_diag(s->diag, A4NN_ERROR, s->file, 0, "%s; choose one with -m", err.msg);
+    } else if ((s->metric = find_asked(s)) < 0) {
+        list_names(s, &names);
+        a4nn_diag(s->diag, A4NN_ERROR, s->file, 0, "no metric '%.100s' among: %s", s->opts->metric,
+                  names.data);
+        a4nn_buf_release(&names);
+    } else if (s->opts->mode == A4NN_MODE_UNKNOWN && s->mode == A4NN_MODE_UNKNOWN &&
+               !a4nn_metric_lookup(s->names.key[s->metric], &known)) {
+        a4nn_diag(s->diag, A4NN_ERROR, s->file, 0,
+                  "is a larger '%.100s' better? unknown: say --max or --min",
+                  s->names.key[s->metric]);
+        s->metric = UNDECIDED;
+    }
+    if (s->metric >= 0)
+        say_choice(s);
+    return s->metric >= 0;
+}
+
+/* Of a live input: is what was seen enough to choose on? */
+static bool
+ripe(const struct a4nn_select *s)
+{
+    struct a4nn_metric known;
+    size_t i;
+
+    if (s->opts->metric != NULL)
+        return find_asked(s) >= 0;
+    for (i = 0; i < s->names.n; i++) {
+        if (!a4nn_metric_lookup(s->names.key[i], &known))
+            continue;
+        if (!known.train && (known.mode == A4NN_MAX || s->count[i] > 1))
+            return true;
+        if (known.train && s->count[i] > TRAIN_PATIENCE)
+            return true;
+    }
+    return false;
+}
+
+/* A live choice was made: what was kept of it so far is due, the rest can go. */
+static void
+flush_kept(struct a4nn_select *s)
+{
+    size_t i, k;
+
+    for (i = 0; i < s->run_map.n; i++) {
+        struct run *run = &s->run[i];
+        for (k = 0; k < run->n; k++)
+            if (run->sample[k].name == s->metric)
+                deliver_live(s, run, &run->sample[k]);
+        run->n = 0;
+    }
+}
+
+void
+a4nn_select_pulse(struct a4nn_select *s)
+{
+    if (s->live && !s->opts->list && s->metric == UNDECIDED && ripe(s) && choose(s))
+        flush_kept(s);
+}
+
+void
+a4nn_select_scalar(struct a4nn_select *s, const struct a4nn_log_at *at, const char *name,
+                   double value)
+{
+    long i = name_index(s, name);
+    struct a4nn_log_sample sample;
+    struct run *run;
+
+    if (i == UNDECIDED)
+        return;
+    s->count[i]++;
+    if (s->opts->list || !s->candidate[i])
+        return;
+    if (at->mode != A4NN_MODE_UNKNOWN)
+        s->mode = at->mode;
+    sample =
+        (struct a4nn_log_sample){i, at->epoch, at->step, at->epochs, at->time, value, at->line};
+    run = run_of(s, at);
+    if (s->live && s->metric != UNDECIDED) {
+        if (i == s->metric)
+            deliver_live(s, run, &sample);
+        return;
+    }
+    run->sample = a4nn_xgrow(run->sample, run->n, &run->cap, sizeof *run->sample);
+    run->sample[run->n++] = sample;
+}
+
+void
+a4nn_select_finish(struct a4nn_select *s)
+{
+    size_t i;
+
+    if (s->opts->list || s->names.n == 0)
+        return;
+    if (s->metric == UNDECIDED) {
+        if (!choose(s))
+            return;
+        if (s->live) {
+            flush_kept(s);
+            return;
+        }
+    }
+    if (!s->live)
+        for (i = 0; i < s->run_map.n; i++)
+            deliver_run(s, &s->run[i]);
+}
+
+const struct a4nn_strmap *
+a4nn_select_names(const struct a4nn_select *s)
+{
+    return &s->names;
+}
+
+unsigned long
+a4nn_select_count(const struct a4nn_select *s, size_t name)
+{
+    return s->count[name];
+}
+
+void
+a4nn_select_free(struct a4nn_select *s)
+{
+    size_t i;
+
+    if (s == NULL)
+        return;
+    for (i = 0; i < s->run_map.n; i++) {
+        free(s->run[i].name);
+        free(s->run[i].sample);
+    }
+    free(s->run);
+    free(s->count);
+    free(s->candidate);
+    a4nn_strmap_release(&s->names);
+    a4nn_strmap_release(&s->run_map);
+    free(s);
+}
