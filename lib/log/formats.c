@@ -7,6 +7,18 @@
 
 /* Equals win in this order, so the particular come before the general. */
 static const struct a4nn_log_format *const all[] = {
+    &a4nn_log_history,
+    &a4nn_log_penguin,
+    &a4nn_log_ultralytics,
+    &a4nn_log_algoperf,
+    &a4nn_log_ray,
+    &a4nn_log_timm,
+    &a4nn_log_fastai,
+    &a4nn_log_catboost,
+    &a4nn_log_dawnbench,
+    &a4nn_log_lightning,
+    &a4nn_log_keras,
+    &a4nn_log_csv,
     NULL,
 };
 

@@ -6,4 +6,18 @@
 
 /* One declaration per format; the table in formats.c lists them. */
 
+/* tabular.c */
+extern const struct a4nn_log_format a4nn_log_history;
+extern const struct a4nn_log_format a4nn_log_penguin;
+extern const struct a4nn_log_format a4nn_log_ultralytics;
+extern const struct a4nn_log_format a4nn_log_algoperf;
+extern const struct a4nn_log_format a4nn_log_ray;
+extern const struct a4nn_log_format a4nn_log_timm;
+extern const struct a4nn_log_format a4nn_log_fastai;
+extern const struct a4nn_log_format a4nn_log_catboost;
+extern const struct a4nn_log_format a4nn_log_dawnbench;
+extern const struct a4nn_log_format a4nn_log_lightning;
+extern const struct a4nn_log_format a4nn_log_keras;
+extern const struct a4nn_log_format a4nn_log_csv;
+
 #endif

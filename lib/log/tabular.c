@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Logs that are tables: how each is recognised and in what it differs (see table.h).
+ *
+ * Frameworks that count from 0 are only recognised where the first epoch is 0, since hand-made
+ * tables that look the same count from 1; those fall to the general format, which looks.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "log/formats.h"
+#include "log/table.h"
+#include "metric.h"
+
+static bool
+has(const struct a4nn_table_head *t, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < t->names; i++)
+        if (strcmp(t->name[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Whether the header begins with these names, separated by blanks. */
+static bool
+begins(const struct a4nn_table_head *t, const char *names)
+{
+    size_t i, n;
+
+    for (i = 0; *names != '\0'; i++) {
+        n = strcspn(names, " ");
+        if (i >= t->names || strlen(t->name[i]) != n || strncmp(t->name[i], names, n) != 0)
+            return false;
+        names += n + (names[n] == ' ');
+    }
+    return true;
+}
+
+/* Whether a name begins with `prefix`. */
+static bool
+has_prefix(const struct a4nn_table_head *t, const char *prefix)
+{
+    size_t i;
+
+    for (i = 0; i < t->names; i++)
+        if (strncmp(t->name[i], prefix, strlen(prefix)) == 0)
+            return true;
+    return false;
+}
+
+static long
+column(const struct a4nn_table_head *t, enum a4nn_log_role role)
+{
+    size_t i;
+
+    for (i = 0; i < t->names; i++)
+        if (t->role[i] == role)
+            return (long)i;
+    return -1;
+}
+
+/* The first epoch is 0 or not told. */
+static bool
+from_0(const struct a4nn_table_head *t)
+{
+    long at = column(t, A4NN_ROLE_EPOCH);
+    double epoch;
+
+    if (at < 0 || (size_t)at >= t->cells || a4nn_log_is_missing(t->cell[at]))
+        return at >= 0;
+    return a4nn_log_cell_number(t->cell[at], &epoch) && epoch == 0;
+}
+
+static bool
+path_ends(const struct a4nn_log_head *head, const char *end)
+{
+    size_t n = strlen(end), len = strlen(head->path);
+
+    return len >= n && strcmp(head->path + len - n, end) == 0;
+}
+
+/* ---- how sure: 0..100, by header ---- */
+
+typedef int sure_fn(const struct a4nn_table_head *t, const struct a4nn_log_head *head);
+
+static int
+sniff(const struct a4nn_log_head *head, sure_fn *sure)
+{
+    struct a4nn_table_head t;
+    int result;
+
+    if (!a4nn_table_head(head, &t))
+        return 0;
+    result = sure(&t, head);
+    a4nn_table_head_release(&t);
+    return result;
+}
+
+static int
+sure_history(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
+{
+    (void)head;
+    return begins(t, "epoch train_accs val_accs predictions converged") ? 95 : 0;
+}
+
+static int
+sure_penguin(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
+{
+    (void)head;
+    return t->separator == ' ' && begins(t, "epochs trainLoss valLoss valAcc") ? 95 : 0;
+}
+
+static int
+sure_ultralytics(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
+{
+    (void)head;
+    return begins(t, "epoch") && has_prefix(t, "train/") && has_prefix(t, "metrics/") ? 95 : 0;
+}
+
+static int
+sure_algoperf(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
+{
+    (void)head;
+    return has(t, "global_step") && has(t, "accumulated_submission_time") ? 95 : 0;
+}
+
+static int
+sure_ray(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
+{
+    (void)head;
+    return has(t, "training_iteration") && has(t, "time_total_s") ? 95 : 0;
+}
+
+static int
+sure_timm(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
+{
+    (void)head;
+    return begins(t, "epoch train_loss eval_loss") && from_0(t) ? 92 : 0;
+}
+
+static int
+sure_fastai(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
+{
+    (void)head;
+    return begins(t, "epoch train_loss valid_loss") && from_0(t) ? 90 : 0;
+}
+
+static int
+sure_catboost(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
+{
+    (void)head;
+    return t->separator == '\t' && begins(t, "iter") ? 90 : 0;
+}
+
+static int
+sure_dawnbench(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
+{
+    (void)head;
+    return t->separator == '\t' && begins(t, "epoch") && has(t, "hours") ? 92 : 0;
+}
+
+static int
+sure_lightning(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
+{
+    if (t->separator != ',' || !has(t, "epoch") || !has(t, "step"))
+        return 0;
+    if (path_ends(head, "metrics.csv"))
+        return 92;
+    return from_0(t) ? 75 : 0;
+}
+
+static bool
+sorted_after_first(const struct a4nn_table_head *t)
+{
+    size_t i;
+
+    for (i = 2; i < t->names; i++)
+        if (strcmp(t->name[i - 1], t->name[i]) >= 0)
+            return false;
+    return true;
+}
+
+static int
+sure_keras(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
+{
+    if (!begins(t, "epoch") || t->separator == ' ' || !has(t, "loss") || has(t, "step") ||
+        !from_0(t))
+        return 0;
+    if (sorted_after_first(t))
+        return has(t, "val_loss") ? 88 : 80;
+    return path_ends(head, "training_log.csv") ? 70 : 0;
+}
+
+static int
+sure_csv(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
+{
+    long at = column(t, A4NN_ROLE_EPOCH);
+    bool by_epoch = at >= 0;
+    double number;
+
+    if (!by_epoch)
+        at = column(t, A4NN_ROLE_STEP);
+    if (t->cells == 0) /* a table that has only begun */
+        return !head->complete ? 0 : by_epoch ? 40 : 20;
+    if (t->cells != t->names && t->separator == ' ')
+        return 0;
+    if (at < 0)
+        return t->cells == t->names && a4nn_log_cell_number(t->cell[0], &number) ? 30 : 0;
+    if ((size_t)at < t->cells && !a4nn_log_is_missing(t->cell[at]) &&
+        !a4nn_log_cell_number(t->cell[at], &number))
+        return 10;
+    return by_epoch ? 60 : 45;
+}
+
+/* ---- the formats ---- */
+
+/* Each needs its own sniff and open, as those take no argument that would tell them apart. */
+#define TABLE_FORMAT(ident, called, described, counting, ...)                                      \
+    static const struct a4nn_table_dialect ident##_dialect = {__VA_ARGS__};                        \
+    static int sniff_##ident(const struct a4nn_log_head *head)                                     \
+    {                                                                                              \
+        return sniff(head, sure_##ident);                                                          \
+    }                                                                                              \
+    static void *open_##ident(const struct a4nn_log_sink *sink)                                    \
+    {                                                                                              \
+        return a4nn_table_open(sink, &ident##_dialect);                                            \
+    }                                                                                              \
+    const struct a4nn_log_format a4nn_log_##ident = {                                              \
+        .name = called,                                                                            \
+        .title = described,                                                                        \
+        .text = 1,                                                                                 \
+        .count = counting,                                                                         \
+        .sniff = sniff_##ident,                                                                    \
+        .open = open_##ident,                                                                      \
+        .feed = a4nn_table_feed,                                                                   \
+        .finish = a4nn_table_finish,                                                               \
+        .close = a4nn_table_close,                                                                 \
+    };
+
+TABLE_FORMAT(history, "a4nn-history", "A4NN training histories", A4NN_COUNT_FROM_0,
+             .separators = ",", .flags = A4NN_TABLE_RESTARTS, .run = "arch")
+TABLE_FORMAT(penguin, "penguin", "PENGUIN's text files", A4NN_COUNT_FROM_1, .separators = " ",
+             .flags = A4NN_TABLE_RAGGED)
+TABLE_FORMAT(ultralytics, "ultralytics", "Ultralytics results.csv", A4NN_COUNT_UNKNOWN,
+             .separators = ",")
+TABLE_FORMAT(algoperf, "algoperf", "AlgoPerf measurements.csv", A4NN_COUNT_STEPS, .separators = ",")
+TABLE_FORMAT(ray, "ray-csv", "Ray Tune progress.csv", A4NN_COUNT_FROM_1, .separators = ",",
+             .flags = A4NN_TABLE_ONE_RUN)
+TABLE_FORMAT(timm, "timm", "timm summary.csv", A4NN_COUNT_FROM_0, .separators = ",",
+             .flags = A4NN_TABLE_RAGGED)
+TABLE_FORMAT(fastai, "fastai", "fastai CSVLogger", A4NN_COUNT_FROM_0, .separators = ",")
+TABLE_FORMAT(catboost, "catboost", "CatBoost learn_error.tsv and test_error.tsv", A4NN_COUNT_FROM_0,
+             .separators = "\t", .epoch = "iter")
+TABLE_FORMAT(dawnbench, "dawnbench", "DAWNBench TSV", A4NN_COUNT_UNKNOWN, .separators = "\t")
+TABLE_FORMAT(lightning, "lightning", "PyTorch Lightning metrics.csv", A4NN_COUNT_FROM_0,
+             .separators = ",")
+TABLE_FORMAT(keras, "keras-csv", "Keras CSVLogger", A4NN_COUNT_FROM_0, .separators = ",;\t|")
+TABLE_FORMAT(csv, "csv", "any table with a column of epochs or steps", A4NN_COUNT_UNKNOWN,
+             .separators = A4NN_TABLE_SEPARATORS)
