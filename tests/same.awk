@@ -1,57 +1,66 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # same.awk GOT WANTED, with -v tolerance: see same_files in lib.bash.  Prints the first difference
-# and exits with 1, or exits with 0.  Both files are cut into numbers and the text between them.
+# and exits with 1, or exits with 0.  Lines are cut into numbers and the text between them.
 
-BEGIN { number = "[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?" }
-
-FILENAME == ARGV[1] { wanted_count = 0; got[FNR] = $0; got_count = FNR; next }
-
-{
-    wanted_count = FNR
-    if (FNR > got_count)
-        differ("missing: " $0)
-    compare(got[FNR], $0)
-}
-
-END {
-    if (!differs && wanted_count < got_count)
-        differ("too much: " got[wanted_count + 1])
-    exit differs
+BEGIN {
+    number = "[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?"
+    while ((getline wanted < ARGV[2]) > 0) {
+        line++
+        if ((getline got < ARGV[1]) <= 0)
+            differ("missing: '" wanted "'")
+        if (!alike(got, wanted))
+            differ("'" got "', not '" wanted "'")
+    }
+    line++
+    if ((getline got < ARGV[1]) > 0)
+        differ("too much: '" got "'")
+    exit 0
 }
 
 function differ(what)
 {
-    if (!differs)
-        print "line " FNR ": " what
-    differs = 1
+    print "line " line ": " what
     exit 1
 }
 
-function compare(a, b,    whole_a, whole_b, x, y, limit)
+function alike(a, b,    x, y, before_x, limit)
 {
-    whole_a = a
-    whole_b = b
     while (a != b) {
-        x = cut(a); before_a = before; a = after
-        y = cut(b)
-        if (before_a != before || x == "" || y == "")
-            differ("'" whole_a "', not '" whole_b "'")
+        if (!cut(a))
+            return 0
+        x = value
+        before_x = before
+        a = after
+        if (!cut(b) || before "" != before_x "")
+            return 0
+        y = value
         b = after
-        limit = tolerance * (y < -1 ? -y : y > 1 ? y + 0 : 1)
+        limit = tolerance * (y < -1 ? -y : y > 1 ? y : 1)
         if (x - y > limit || y - x > limit)
-            differ(x ", not " y " within " tolerance ": '" whole_a "', not '" whole_b "'")
+            return 0
     }
+    return 1
 }
 
-# Returns the first number in s, "" if there is none; sets before and after.
-function cut(s)
+# Finds the first number in s: sets value, before and after.  In steps, since mawk 1.3.4 does not
+# find the longest match of an expression that begins with an optional sign.
+function cut(s,    start)
 {
-    if (!match(s, number)) {
-        before = s
-        after = ""
-        return ""
+    if (!match(s, /[0-9]/))
+        return 0
+    start = RSTART
+    if (substr(s, start - 1, 1) == ".")
+        start--
+    after = substr(s, start)
+    if (match(after, /^[0-9]*[.]?[0-9]*[eE][-+]?[0-9]+/) == 0)
+        match(after, /^[0-9]*[.]?[0-9]*/)
+    value = substr(after, 1, RLENGTH) + 0
+    after = substr(after, RLENGTH + 1)
+    if (substr(s, start - 1, 1) ~ /[-+]/) {
+        start--
+        if (substr(s, start, 1) == "-")
+            value = -value
     }
-    before = substr(s, 1, RSTART - 1)
-    after = substr(s, RSTART + RLENGTH)
-    return substr(s, RSTART, RLENGTH)
+    before = substr(s, 1, start - 1)
+    return 1
 }
