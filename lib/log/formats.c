@@ -19,6 +19,12 @@ static const struct a4nn_log_format *const all[] = {
     &a4nn_log_lightning,
     &a4nn_log_keras,
     &a4nn_log_csv,
+    &a4nn_log_keras_console,
+    &a4nn_log_hf_console,
+    &a4nn_log_pytorch_console,
+    &a4nn_log_xgboost_console,
+    &a4nn_log_lightgbm_console,
+    &a4nn_log_catboost_console,
     NULL,
 };
 

@@ -5,6 +5,12 @@
 #include "log/format.h"
 
 /* One declaration per format; the table in formats.c lists them. */
+extern const struct a4nn_log_format a4nn_log_keras_console;
+extern const struct a4nn_log_format a4nn_log_hf_console;
+extern const struct a4nn_log_format a4nn_log_pytorch_console;
+extern const struct a4nn_log_format a4nn_log_xgboost_console;
+extern const struct a4nn_log_format a4nn_log_lightgbm_console;
+extern const struct a4nn_log_format a4nn_log_catboost_console;
 
 /* tabular.c */
 extern const struct a4nn_log_format a4nn_log_history;
