@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log/ledger.h"
 #include "log/formats.h"
+#include "log/ledger.h"
 #include "log/pairs.h"
 #include "log/planned.h"
 #include "log/scan.h"
