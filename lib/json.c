@@ -99,6 +99,8 @@ a4nn_json_free(struct a4nn_json *v)
 enum a4nn_json_kind
 a4nn_json_kind(const struct a4nn_json *v)
 {
+    if (v == NULL)
+        return A4NN_JSON_NULL;
     switch (json_typeof(raw(v))) {
     case JSON_OBJECT: return A4NN_JSON_OBJECT;
     case JSON_ARRAY: return A4NN_JSON_ARRAY;

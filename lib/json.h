@@ -34,6 +34,7 @@ struct a4nn_json *a4nn_json_parse(const char *text, size_t len, unsigned long *l
 /* Frees a value that a parse or a constructor returned; NULL is fine. */
 void a4nn_json_free(struct a4nn_json *v);
 
+/* The kind of a value; NULL, which a value that is not there is, counts as null. */
 enum a4nn_json_kind a4nn_json_kind(const struct a4nn_json *v);
 
 /* Member of an object, or NULL when `v` is no object or has none of that name. */

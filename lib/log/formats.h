@@ -26,4 +26,16 @@ extern const struct a4nn_log_format a4nn_log_lightning;
 extern const struct a4nn_log_format a4nn_log_keras;
 extern const struct a4nn_log_format a4nn_log_csv;
 
+/* jsonlines.c */
+extern const struct a4nn_log_format a4nn_log_ray_json;
+extern const struct a4nn_log_format a4nn_log_mm;
+extern const struct a4nn_log_format a4nn_log_wandb_json;
+extern const struct a4nn_log_format a4nn_log_deit;
+extern const struct a4nn_log_format a4nn_log_jsonl;
+
+/* jsondoc.c */
+extern const struct a4nn_log_format a4nn_log_trainer_state;
+extern const struct a4nn_log_format a4nn_log_catboost_json;
+extern const struct a4nn_log_format a4nn_log_json;
+
 #endif

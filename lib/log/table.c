@@ -326,7 +326,8 @@ read_place(struct table *t, const struct a4nn_csv_row *row, struct a4nn_log_at *
 {
     size_t i;
 
-    *at = (struct a4nn_log_at){row->line, NULL, NAN, NAN, NAN, NAN};
+    *at = (struct a4nn_log_at){
+        .line = row->line, .epoch = NAN, .step = NAN, .epochs = NAN, .time = NAN};
     if (t->counted)
         at->epoch = (double)t->rows;
     for (i = 0; i < row->cells && i < t->header.n; i++) {

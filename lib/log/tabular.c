@@ -94,6 +94,8 @@ sniff(const struct a4nn_log_head *head, sure_fn *sure)
     if (!a4nn_table_head(head, &t))
         return 0;
     result = sure(&t, head);
+    if (t.cells == 0 && !head->complete && result > 85)
+        result = 85; /* the first row will tell */
     a4nn_table_head_release(&t);
     return result;
 }
