@@ -19,6 +19,7 @@ a4nn_fit_opts_init(struct a4nn_fit_opts *opts)
 {
     for (size_t j = 0; j < A4NN_MAX_PAR; j++)
         opts->lo[j] = opts->hi[j] = opts->start[j] = NAN;
+    opts->downhill = false;
 }
 
 const char *
@@ -36,6 +37,7 @@ static int
 merge_bounds(const struct a4nn_family *f, const struct a4nn_fit_opts *opts, struct a4nn_box *box,
              struct a4nn_err *err)
 {
+    box->downhill = opts != NULL && opts->downhill;
     for (size_t j = 0; j < A4NN_MAX_PAR; j++) {
         box->lo[j] = opts != NULL && !isnan(opts->lo[j]) ? opts->lo[j] : f->lo[j];
         box->hi[j] = opts != NULL && !isnan(opts->hi[j]) ? opts->hi[j] : f->hi[j];

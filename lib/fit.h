@@ -2,6 +2,7 @@
 #ifndef A4NN_FIT_H
 #define A4NN_FIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "err.h"
@@ -39,6 +40,9 @@ struct a4nn_fit_opts {
     /* Which of several equally good answers to prefer, e.g. through two points: the one nearest
      * to this start.  Replaces family->first where not NAN. */
     double start[A4NN_MAX_PAR];
+    /* Of several minima take the one that lies downhill from the start, as the published solver
+     * does, not the deepest.  Only for the families a -+ b^(c - x), where it concerns b. */
+    bool downhill;
 };
 
 /* Fills *opts with "the family's own bounds and start". */

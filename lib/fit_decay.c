@@ -43,7 +43,8 @@ struct decay {
     double *u, *w;       /* e^(-k (x - x0)), and 1 less that */
     double mean, square; /* of y */
     double a_lo, a_hi, c_lo, c_hi, k_lo, k_hi;
-    double c_start;
+    double c_start, k_start;
+    bool downhill;
 };
 
 struct place {
@@ -166,28 +167,64 @@ find_range(const struct decay *d, double *first, double *last)
     *last = fmax(*first, fmin(fmin(d->k_hi, K_LARGEST), K_SHARP / gap));
 }
 
-/* Every valley between first and last, and the two ends. */
+/* What a scan has found: the deepest valley, and those next to the start on either side. */
+struct found {
+    struct place deepest, below, above;
+    bool has_below, has_above;
+};
+
 static void
-scan(struct decay *d, double first, double last, struct place *best)
+note_valley(struct found *found, const struct place *p, double k_start)
+{
+    keep_best(&found->deepest, p);
+    if (p->k <= k_start) {
+        found->below = *p;
+        found->has_below = true;
+    } else if (!found->has_above) {
+        found->above = *p;
+        found->has_above = true;
+    }
+}
+
+/* Notes every valley between first and last; the ends are valleys if it goes up from there. */
+static void
+scan(struct decay *d, double first, double last, struct found *found)
 {
     double log_k = log(first), log_last = log(last);
     double curved = log(K_CURVED / fmax(d->x[d->n - 1] - d->x[0], DBL_MIN));
-    struct place here, before;
+    struct place here, before, bottom;
 
     look(d, first, &before);
-    keep_best(best, &before);
+    if (!(before.slope < 0) || first >= last)
+        note_valley(found, &before, d->k_start);
     while (log_k < log_last) {
         double next = fmin(log_k + (log_k < curved ? K_STRIDE : K_STEP), log_last);
         look(d, next < log_last ? exp(next) : last, &here);
-        if (before.slope < 0 && here.slope > 0) {
-            struct place bottom;
-            look(d, exp(a4nn_solve_root(slope_at, d, log_k, next)), &bottom);
-            keep_best(best, &bottom);
+        if (before.slope < 0 && !(here.slope < 0)) {
+            bottom = isnan(here.slope) ? before : here;
+            if (here.slope > 0)
+                look(d, exp(a4nn_solve_root(slope_at, d, log_k, next)), &bottom);
+            note_valley(found, &bottom, d->k_start);
         }
-        keep_best(best, &here);
+        keep_best(&found->deepest, &here);
         before = here;
         log_k = next;
     }
+    if (before.slope < 0)
+        note_valley(found, &before, d->k_start);
+}
+
+/* The valley one gets to from the start by going down, as a local search would. */
+static void
+choose_valley(struct decay *d, const struct found *found, struct place *best)
+{
+    struct place start;
+
+    look(d, d->k_start, &start);
+    if (found->has_above && (start.slope < 0 || !found->has_below))
+        *best = found->above;
+    else if (found->has_below)
+        *best = found->below;
 }
 
 static double
@@ -257,6 +294,7 @@ static void
 search(struct decay *d, struct place *best)
 {
     double first, last;
+    struct found found;
     struct place flat;
 
     if (d->k_lo <= 0) {
@@ -266,7 +304,12 @@ search(struct decay *d, struct place *best)
     if (d->k_hi <= 0)
         return;
     find_range(d, &first, &last);
-    scan(d, first, last, best);
+    found = (struct found){.deepest = *best};
+    scan(d, first, last, &found);
+    if (d->downhill)
+        choose_valley(d, &found, best);
+    else
+        *best = found.deepest;
     choose_on_ridge(d, first, last, best);
     /* b is what is reported, so a and c must fit the k of the b that a double can hold. */
     if (best->k > 0) {
@@ -295,6 +338,7 @@ turn_around(struct decay *d, double *x, double *y)
     d->c_lo = -d->c_hi;
     d->c_hi = -c_lo;
     d->c_start = -d->c_start;
+    d->k_start = -d->k_start;
 }
 
 static struct decay
@@ -315,6 +359,8 @@ set_up(int sign, const struct a4nn_points *points, const struct a4nn_box *box, d
     d.a_hi = sign < 0 ? box->hi[0] : -box->lo[0];
     d.k_lo = log(fmax(box->lo[1], DBL_MIN));
     d.k_hi = log(fmax(box->hi[1], DBL_MIN));
+    d.k_start = log(box->start[1]);
+    d.downhill = box->downhill && box->start[1] > 0;
     for (size_t i = 0; i < n; i++)
         d.mean += points->y[i] / (double)n;
     for (size_t i = 0; i < n; i++) {
@@ -345,7 +391,7 @@ a4nn_fit_decay(int sign, const struct a4nn_points *points, const struct a4nn_box
     if (d.k_hi >= 0)
         search(&d, &best);
     report(&d, &best, false, par);
-    if (d.k_lo < 0) {
+    if (d.k_lo < 0 && !(d.downhill && d.k_start >= 0 && d.k_hi > 0)) {
         double rss = best.rss;
         turn_around(&d, space, space + points->n);
         search(&d, &best);

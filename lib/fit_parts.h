@@ -19,6 +19,7 @@ struct a4nn_points {
 struct a4nn_box {
     double lo[A4NN_MAX_PAR], hi[A4NN_MAX_PAR]; /* lo <= hi */
     double start[A4NN_MAX_PAR];                /* NAN where there is no preference */
+    bool downhill;                             /* as in struct a4nn_fit_opts */
 };
 
 /*

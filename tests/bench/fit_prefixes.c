@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fit_prefixes FAMILY FEWEST AT [REPEAT]
+ * fit_prefixes FAMILY FEWEST AT [REPEAT [A,B,C]]
  *
  * Reads curves from standard input: lines "x y", an empty line after each curve.  Fits every
  * prefix of at least FEWEST points, REPEAT times over, and writes for each
  *
  *   curve points status a b c d rss value-at-AT
  *
- * with nan for parameters the family has not.  The last line, "# fits seconds", is the count and
- * the processor time of the fits alone.
+ * With a start A,B,C the fit is the minimum downhill from there, not the deepest.
+ * There is nan for parameters the family has not.  The last line, "# fits seconds", is the count
+ * and the processor time of the fits alone.
  */
 #include <math.h>
 #include <stdio.h>
@@ -77,6 +78,7 @@ main(int argc, char *argv[])
     size_t fewest, count, fits = 0;
     int repeat = argc >= 5 ? atoi(argv[4]) : 1;
     double at, spent = 0;
+    struct a4nn_fit_opts opts;
 
     if (family == NULL) {
         fputs("usage: fit_prefixes FAMILY FEWEST AT [REPEAT] < curves\n", stderr);
@@ -85,6 +87,9 @@ main(int argc, char *argv[])
     fewest = strtoul(argv[2], NULL, 10);
     at = strtod(argv[3], NULL);
     count = read_curves(&curves);
+    a4nn_fit_opts_init(&opts);
+    opts.downhill = argc >= 6 && sscanf(argv[5], "%lf,%lf,%lf", &opts.start[0], &opts.start[1],
+                                        &opts.start[2]) == 3;
     for (size_t i = 0; i < count; i++)
         for (size_t n = fewest; n <= curves[i].n; n++) {
             struct a4nn_fit_result result;
@@ -92,7 +97,7 @@ main(int argc, char *argv[])
             double begin = seconds();
             int status = 0;
             for (int k = 0; k < repeat && status >= 0; k++)
-                status = a4nn_fit(family, curves[i].x, curves[i].y, n, NULL, &result, &err);
+                status = a4nn_fit(family, curves[i].x, curves[i].y, n, &opts, &result, &err);
             spent += seconds() - begin;
             fits += (size_t)repeat;
             if (status < 0)
