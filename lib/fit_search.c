@@ -23,6 +23,8 @@ enum { MAX_LINEAR = 2, MAX_STARTS = 6 };
 /* How far inside its bounds a start must lie, as a share of the distance or of 1. */
 #define INSIDE 1e-3
 
+#define PERFECT 1e-24
+
 struct search {
     const struct a4nn_family *family;
     const struct a4nn_points *points;
@@ -321,7 +323,8 @@ descend(struct search *s, struct start *one)
     moved.rss = project(s, moved.par);
     if (moved.rss <= one->rss)
         *one = moved;
-    return converged;
+    /* nothing is left to improve on, which the tests of steps and gradients may not see */
+    return converged || one->rss <= PERFECT * dot(s->points->y, s->points->y, s->points->n);
 }
 
 static void

@@ -13,8 +13,8 @@
 #include "xalloc.h"
 
 enum { MAX_STEPS = 200, MAX_ROOT_STEPS = 100 };
-#define STEP_TOLERANCE     1e-10
-#define GRADIENT_TOLERANCE 1e-12
+#define STEP_TOLERANCE     1e-9
+#define GRADIENT_TOLERANCE 1e-10
 /* Singular values below this share of the largest cannot be told from rounding of the columns. */
 #define RANK_TOLERANCE 1e-10
 
