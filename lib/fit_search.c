@@ -35,6 +35,8 @@ struct search {
     double *f0, *column[MAX_LINEAR]; /* n each: the formula is f0 + sum coef * column */
     bool held[MAX_LINEAR];           /* at a bound at the place last projected */
     size_t rows;                     /* n, or nfree if that is more */
+    /* Of the residuals: GSL calls gradients small beside 1, whatever the unit of y. */
+    double scale;
 };
 
 struct start {
@@ -193,6 +195,7 @@ residuals(const double *t, void *arg, double *r)
         r[i] = s->f0[i] - s->points->y[i];
         for (size_t l = 0; l < s->nlin; l++)
             r[i] += par[s->lin[l]] * s->column[l][i];
+        r[i] *= s->scale;
     }
 }
 
@@ -237,7 +240,7 @@ jacobian(const double *t, void *arg, double *jac)
         for (size_t j = 0; j < p; j++) {
             size_t at = s->free[j];
             double v = grad[at] * rate_t(t[j], s->box->lo[at], s->box->hi[at]);
-            jac[i * p + j] = fabs(v) < OFF_LIMITS ? v : 0;
+            jac[i * p + j] = fabs(v) < OFF_LIMITS ? v * s->scale : 0;
         }
     }
     count = orthonormalise(s, basis);
@@ -314,8 +317,12 @@ descend(struct search *s, struct start *one)
     struct a4nn_solve_problem problem = {s->rows, s->nfree, s, residuals, jacobian};
     double t[A4NN_MAX_PAR];
     struct start moved;
+    double perfect = PERFECT * dot(s->points->y, s->points->y, s->points->n);
     bool converged;
 
+    if (one->rss <= perfect)
+        return true;
+    s->scale = 1 / sqrt(one->rss);
     for (size_t j = 0; j < s->nfree; j++)
         t[j] = to_t(one->par[s->free[j]], s->box->lo[s->free[j]], s->box->hi[s->free[j]]);
     converged = a4nn_solve_least_squares(&problem, t);
@@ -324,7 +331,7 @@ descend(struct search *s, struct start *one)
     if (moved.rss <= one->rss)
         *one = moved;
     /* nothing is left to improve on, which the tests of steps and gradients may not see */
-    return converged || one->rss <= PERFECT * dot(s->points->y, s->points->y, s->points->n);
+    return converged || one->rss <= perfect;
 }
 
 static void

@@ -92,7 +92,7 @@ main(int argc, char *argv[])
                                         &opts.start[2]) == 3;
     for (size_t i = 0; i < count; i++)
         for (size_t n = fewest; n <= curves[i].n; n++) {
-            struct a4nn_fit_result result;
+            struct a4nn_fit_result result = {.family = family};
             struct a4nn_err err;
             double begin = seconds();
             int status = 0;

@@ -160,7 +160,10 @@ def refit(points, forecast):
     for k in np.geomspace(1e-6, 30, 4000):
         # a - B u(25) is the forecast, which leaves B
         v = np.exp(-25 * k) - np.exp(-k * x)
-        b = max((v @ (y - forecast)) / (v @ v) if v @ v > 0 else 1, 1)
+        most = (BOUNDS[1][0] - forecast) * np.exp(min(25 * k, 500))
+        if most < 1:
+            continue
+        b = min(max((v @ (y - forecast)) / (v @ v) if v @ v > 0 else 1, 1), most)
         best = min(best, float(np.sum((forecast + b * v - y) ** 2)))
     return best
 
