@@ -111,7 +111,7 @@ deps:
 .PHONY: demo run-demo
 demo:
 	@$(DEPS) build
-	@$(AGAIN) run-demo
+	+@$(AGAIN) run-demo
 
 run-demo: all
 	@BUILD=$(abspath $(BUILD)) sh examples/demo.sh
@@ -125,7 +125,7 @@ RUN       = BUILD=$(abspath $(BUILD)) JOBS=$(NPROC) tests/run
 .PHONY: check run-check
 check:
 	@$(DEPS) build test
-	@$(AGAIN) run-check
+	+@$(AGAIN) run-check
 
 SUITE = check
 run-check: all $(if $(T),,units)
@@ -138,12 +138,12 @@ SAN = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-poi
 .PHONY: check-asan
 check-asan:
 	@$(DEPS) build test
-	@SANITIZED=yes $(AGAIN) BUILD=$(BUILD)/asan CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN)" SUITE=check-asan run-check
+	+@SANITIZED=yes $(AGAIN) BUILD=$(BUILD)/asan CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN)" SUITE=check-asan run-check
 
 .PHONY: check-real run-check-real
 check-real:
 	@$(DEPS) build test real
-	@$(AGAIN) run-check-real
+	+@$(AGAIN) run-check-real
 
 run-check-real: all
 	@$(RUN) check-real $(or $(T),$(REAL_BATS))
@@ -151,7 +151,7 @@ run-check-real: all
 .PHONY: bench run-bench
 bench:
 	@$(DEPS) build real
-	@$(AGAIN) run-bench
+	+@$(AGAIN) run-bench
 
 run-bench: all benches
 	@BUILD=$(abspath $(BUILD)) sh build-aux/bench.sh $(filter-out %.c,$(sort $(wildcard tests/bench/*)))
@@ -159,7 +159,7 @@ run-bench: all benches
 .PHONY: lint run-lint
 lint:
 	@$(DEPS) build lint
-	@$(AGAIN) run-lint
+	+@$(AGAIN) run-lint
 
 run-lint:
 	@BUILD=$(BUILD) MAKE="$(MAKE)" CFLAGS="$(STD) $(PKG_CFLAGS)" JOBS=$(NPROC) tests/run lint build-aux/lint.sh
@@ -194,7 +194,8 @@ dist:
 	@sh build-aux/dist.sh
 
 distcheck: dist
-	@sh build-aux/distcheck.sh
+	@$(DEPS) build test lint
+	+@bash build-aux/distcheck.sh
 
 check-untracked:
 	@sh build-aux/untracked.sh

@@ -14,7 +14,7 @@ when=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 mkdir -p "$BUILD"
 rm -rf "${BUILD:?}/$name" "$BUILD/$name.tar.gz"
 git archive --prefix="$name/" HEAD | tar -x -C "$BUILD"
-tar -c -C "$BUILD" --format=ustar --sort=name --mtime="@$when" --owner=0 --group=0 --numeric-owner \
+tar -c -C "$BUILD" --format=ustar --sort=name --mtime="@$when" --owner=0 --group=0 --numeric-owner --mode=go=u-w \
     "$name" | gzip -9n > "$BUILD/$name.tar.gz.tmp"
 mv "$BUILD/$name.tar.gz.tmp" "$BUILD/$name.tar.gz"
 rm -rf "${BUILD:?}/$name"

@@ -37,7 +37,7 @@ headers() {
     for h in lib/*.h lib/log/*.h; do
         for lang in c c++; do
             case $lang in c) std=$CFLAGS ;; *) std=$(echo "$CFLAGS" | sed 's/-std=c11/-std=c++11/') ;; esac
-            printf '#include "%s"\n' "${h#lib/}" | clang -x "$lang" $std -Wall -Wextra -Werror -fsyntax-only - || {
+            printf '#include "%s"\n' "${h#lib/}" | clang -x "$lang" $std -Wall -Wextra -Wpedantic -Werror -Wno-empty-translation-unit -fsyntax-only - || {
                 echo "$h: does not compile alone as $lang"
                 status=1
             }

@@ -18,6 +18,7 @@
 
 #define A4NN_MUST_USE           __attribute__((warn_unused_result))
 #define A4NN_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
+#define A4NN_NORETURN           __attribute__((noreturn)) /* C++ has no _Noreturn */
 
 /* Exit statuses of every command, as grep(1) for filters and timeout(1) for the wrapper. */
 enum a4nn_status {

@@ -25,7 +25,7 @@ void a4nn_program_begin(const char *name);
 void a4nn_warn(const char *fmt, ...) A4NN_PRINTF(1, 2);
 
 /* a4nn_warn, then exit with `status`. */
-_Noreturn void a4nn_die(enum a4nn_status status, const char *fmt, ...) A4NN_PRINTF(2, 3);
+A4NN_NORETURN void a4nn_die(enum a4nn_status status, const char *fmt, ...) A4NN_PRINTF(2, 3);
 
 /* A diag that prints as a4nn_warn does: errors always, warnings and notes unless -q. */
 struct a4nn_diag a4nn_program_diag(void);
