@@ -40,16 +40,12 @@ for command in cmd/*.c; do
 done
 
 step "a program of a user compiles, in C and C++, and runs"
-cat > "$work/user.c" << 'C'
-#include <err.h>
-#include <stdio.h>
-C
-for header in lib/*.h lib/log/*.h; do
-    echo "#include <a4nn/${header#lib/}>" >> "$work/user.c"
-done
-cat >> "$work/user.c" << 'C'
-int main(void) { char n[32]; puts(a4nn_number_format(n, 0.5)); return 0; }
-C
+{
+    echo '#include <err.h> /* the system one, which ours must not hide */'
+    echo '#include <stdio.h>'
+    (cd "$work/root/opt/a4nn/include" && find a4nn -name '*.h' | sort | sed 's/.*/#include <&>/')
+    echo 'int main(void) { char n[32]; puts(a4nn_number_format(n, 0.5)); warnx("fine"); return 0; }'
+} > "$work/user.c"
 export PKG_CONFIG_PATH=$work/root/opt/a4nn/lib/pkgconfig
 flags() { pkg-config "$1" liba4nn | sed "s|/opt/a4nn|$work/root&|g"; }
 # shellcheck disable=SC2046 # flags

@@ -3,6 +3,9 @@
 # install.sh install|uninstall: run by make, which exports the variables.
 set -eu
 
+# A header that calls itself internal to the library stays at home.
+public() { grep -L 'internal to the library' "$@"; }
+
 # One line for each installed file: mode, source, destination.
 files() {
     for f in cmd/*.c; do
@@ -16,7 +19,7 @@ files() {
     for f in man/*.[1-8]; do
         [ -e "$f" ] && echo "644 $f $MANDIR/man${f##*.}/${f##*/}"
     done
-    for f in lib/*.h lib/log/*.h; do
+    public lib/*.h lib/log/*.h | while read -r f; do
         echo "644 $BUILD/include/${f#lib/} $INCDIR/a4nn/${f#lib/}"
     done
     echo "644 $BUILD/liba4nn.a $LIBDIR/liba4nn.a"
@@ -26,11 +29,12 @@ files() {
 # Headers name each other from lib/; installed, only relative to themselves, so that no user of
 # <a4nn/fit.h> needs a folder on the search path in which err.h would hide the system's.
 headers() {
+    rm -rf "$BUILD/include"
     mkdir -p "$BUILD/include/log"
-    for f in lib/*.h; do
+    public lib/*.h | while read -r f; do
         cp "$f" "$BUILD/include/"
     done
-    for f in lib/log/*.h; do
+    public lib/log/*.h | while read -r f; do
         sed -e '/^#include "log\//!s|^#include "|&../|' -e 's|^#include "log/|#include "|' "$f" \
             > "$BUILD/include/log/${f##*/}"
     done
