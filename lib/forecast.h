@@ -41,6 +41,7 @@ struct a4nn_forecaster {
     const char *name;  /* for -M */
     const char *about; /* one line */
     const char *rule;  /* the rule it goes with when none is asked for */
+    bool needs_epochs; /* cannot forecast without the planned total */
     const struct a4nn_param *params;
     size_t nparams;
     /* State for one run; may return NULL when it needs none. */

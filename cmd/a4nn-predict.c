@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* a4nn-predict: observations (or fits, or whole logs) to forecasts and verdicts. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "forecast.h"
+#include "log/reader.h"
+#include "program.h"
+#include "rule.h"
+#include "session.h"
+#include "stream.h"
+#include "xalloc.h"
+
+enum { LIST = 256, MAX, MIN, SCALE, MAX_RULES = 16 };
+
+static const struct a4nn_option options[] = {
+    {'E', "epochs", "EPOCHS", "planned total of epochs (default: as the input says)", NULL},
+    {'f', "format", "FORMAT", "read logs as this format instead of recognising it", NULL},
+    {LIST, "list", NULL, "list forecasters and rules with their keys and end", NULL},
+    {'M', "forecaster", "SPEC", "forecaster (default: the one that goes with the rules)",
+     "words a4nn penguin curve last best given"},
+    {'m', "metric", "NAME", "metric to take from logs (default: the best known one)", NULL},
+    {MAX, "max", NULL, "a larger value is better", NULL},
+    {MIN, "min", NULL, "a smaller value is better", NULL},
+    {'o', "output", "ENCODING", "csv, jsonl or table (default: as the input)",
+     "words csv jsonl table"},
+    {'q', "quiet", NULL, "no notes and warnings, only errors", NULL},
+    {'R', "rule", "SPEC", "stopping rule; several: the first that stops (default: a4nn)",
+     "words a4nn penguin patience diverged budget median asha no-diverged"},
+    {'r', "run", "NAME", "name of the run, for logs", NULL},
+    {SCALE, "scale", "SCALE", "percent, fraction, loss or signed (default: by name and values)",
+     "words percent fraction loss signed"},
+    {'u', "until-stop", NULL, "end at the first stop of any run", NULL},
+    {0},
+};
+
+static const struct a4nn_cli cli = {
+    .program = "a4nn-predict",
+    .operands = "[file|folder|archive ...]",
+    .about = "Forecast the final value of running trainings, and say when they may be stopped.",
+    .options = options,
+    .more = "Input: observations (a4nn-log), fits (a4nn-fit --prefixes), or training logs.\n"
+            "Status: 0 done; with -u 0 a run may be stopped, 1 the input ended without a stop;\n"
+            "2 trouble.\n",
+};
+
+struct job {
+    struct a4nn_policy_opts policy_opts;
+    struct a4nn_policy *policy;
+    struct a4nn_stream_writer *writer;
+    struct a4nn_reader *reader;
+    int encoding; /* asked for, or A4NN_AS_INPUT */
+    bool until_stop, stopped;
+};
+
+/* The policy waits for the first record: fits and forecasts in the input are taken as they are. */
+static void
+begin(struct job *job, const struct a4nn_record *first)
+{
+    const uint64_t made = A4NN_BIT(A4NN_FORECAST) | A4NN_BIT(A4NN_LOW) | A4NN_BIT(A4NN_HIGH) |
+                          A4NN_BIT(A4NN_EXPECTED_ERROR) | A4NN_BIT(A4NN_VERDICT) |
+                          A4NN_BIT(A4NN_REASON);
+    enum a4nn_encoding encoding = job->encoding != A4NN_AS_INPUT
+                                      ? (enum a4nn_encoding)job->encoding
+                                      : a4nn_reader_encoding(job->reader);
+    uint64_t columns = first->set | made;
+    struct a4nn_err err;
+
+    if (job->policy_opts.forecaster == NULL && a4nn_record_has(first, A4NN_FAMILY))
+        job->policy_opts.forecaster = "given";
+    job->policy = a4nn_policy_new(&job->policy_opts, &err);
+    if (job->policy == NULL)
+        a4nn_die(A4NN_TROUBLE, "%s", err.msg);
+    if (encoding == A4NN_TABLE) /* what a person reads; the rest is in the other encodings */
+        columns &= ~(A4NN_BIT(A4NN_TIME) | A4NN_BIT(A4NN_LOW) | A4NN_BIT(A4NN_HIGH) |
+                     A4NN_BIT(A4NN_EXPECTED_ERROR));
+    job->writer = a4nn_stream_writer_new(stdout, encoding, columns);
+}
+
+static int
+on_record(void *arg, struct a4nn_record *record)
+{
+    struct job *job = arg;
+
+    if (job->policy == NULL)
+        begin(job, record);
+    if (a4nn_policy_feed(job->policy, record))
+        job->stopped = true;
+    a4nn_stream_write(job->writer, record);
+    return ferror(stdout) || (job->until_stop && job->stopped);
+}
+
+static void
+list_params(const struct a4nn_param *params, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        if (params[i].words != NULL)
+            printf("    %-10s %s (default %s)\n", params[i].key, params[i].help,
+                   params[i].words[(size_t)params[i].def]);
+        else if (isnan(params[i].def))
+            printf("    %-10s %s\n", params[i].key, params[i].help);
+        else
+            printf("    %-10s %s (default %g)\n", params[i].key, params[i].help, params[i].def);
+}
+
+static int
+list(void)
+{
+    size_t i, count;
+    const struct a4nn_forecaster *const *f = a4nn_forecasters(&count);
+    const struct a4nn_rule *const *r;
+
+    puts("forecasters (-M):");
+    for (i = 0; i < count; i++) {
+        printf("  %-12s %s\n", f[i]->name, f[i]->about);
+        list_params(f[i]->params, f[i]->nparams);
+    }
+    puts("rules (-R):");
+    r = a4nn_rules(&count);
+    for (i = 0; i < count; i++) {
+        printf("  %-12s %s\n", r[i]->name, r[i]->about);
+        list_params(r[i]->params, r[i]->nparams);
+    }
+    return a4nn_program_end(A4NN_OK);
+}
+
+/* A mistake in -M or -R is reported at once and not with the first record. */
+static void
+check_specs(const struct a4nn_policy_opts *opts)
+{
+    struct a4nn_err err;
+    struct a4nn_policy *p = a4nn_policy_new(opts, &err);
+
+    if (p == NULL)
+        a4nn_die(A4NN_TROUBLE, "%s", err.msg);
+    a4nn_policy_free(p);
+}
+
+static int
+status_of(const struct job *job, const struct a4nn_diag *diag)
+{
+    if (job->until_stop && job->stopped)
+        return A4NN_OK;
+    if (diag->errors > 0)
+        return A4NN_TROUBLE;
+    return job->until_stop ? A4NN_NO : A4NN_OK;
+}
+
+int
+main(int argc, char **argv)
+{
+    struct a4nn_diag diag = a4nn_program_diag();
+    const char *rules[MAX_RULES], *arg;
+    struct job job = {.policy_opts = {.rules = rules, .epochs = NAN, .diag = &diag}};
+    struct a4nn_strmap said = {0};
+    struct a4nn_reader_opts opts = {
+        .select = {.epochs = NAN, .said = &said}, .record = on_record, .arg = &job, .diag = &diag};
+    int code, first, status;
+
+    a4nn_program_begin("a4nn-predict");
+    while ((code = a4nn_cli_next(&cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
+        switch (code) {
+        case 'E':
+            opts.select.epochs = job.policy_opts.epochs =
+                a4nn_cli_number(&cli, code, arg, 1e-6, 1e12);
+            break;
+        case 'f':
+            if ((opts.format = a4nn_log_format_find(arg)) == NULL)
+                a4nn_die(A4NN_TROUBLE, "--format: unknown: '%s' (a4nn-log --list-formats)", arg);
+            break;
+        case LIST: return list();
+        case 'M': job.policy_opts.forecaster = arg; break;
+        case 'm': opts.select.metric = arg; break;
+        case MAX: opts.select.mode = job.policy_opts.mode = A4NN_MAX; break;
+        case MIN: opts.select.mode = job.policy_opts.mode = A4NN_MIN; break;
+        case 'o':
+            if ((job.encoding = a4nn_encoding_find(arg)) < 0)
+                a4nn_die(A4NN_TROUBLE, "--output: not csv, jsonl or table: '%s'", arg);
+            break;
+        case 'q': a4nn_verbosity = 0; break;
+        case 'R':
+            if (job.policy_opts.nrules == MAX_RULES)
+                a4nn_die(A4NN_TROUBLE, "--rule: more than %d", MAX_RULES);
+            rules[job.policy_opts.nrules++] = arg;
+            break;
+        case 'r': opts.run = arg; break;
+        case SCALE:
+            if ((job.policy_opts.scale = a4nn_scale_find(arg)) == A4NN_SCALE_UNKNOWN)
+                a4nn_die(A4NN_TROUBLE, "--scale: not percent, fraction, loss or signed: '%s'", arg);
+            break;
+        case 'u': job.until_stop = true; break;
+        }
+    check_specs(&job.policy_opts);
+    job.reader = a4nn_reader_new(&opts);
+    a4nn_reader_read(job.reader, argv + first, argc - first);
+    status = status_of(&job, &diag);
+    a4nn_reader_free(job.reader);
+    a4nn_policy_free(job.policy);
+    a4nn_stream_writer_free(job.writer);
+    a4nn_strmap_release(&said);
+    return a4nn_program_end(status);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rules that look at a run's own observed values: patience, diverged, budget. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "rule.h"
+#include "xalloc.h"
+
+/* ---- patience ---- */
+
+enum { P_N, P_DELTA, P_START };
+
+static const struct a4nn_param patience_params[] = {
+    {"n", "observations without a better value", 10, 1, 1e6, true, NULL},
+    {"delta", "what counts as better, in points", 0, 0, 1e12, false, NULL},
+    {"start", "epochs before counting begins", 0, 0, 1e9, false, NULL},
+};
+
+static bool
+patience_stop(void *state, void *shared, const struct a4nn_values *values,
+              const struct a4nn_rule_view *view)
+{
+    const struct a4nn_run_view *run = view->run;
+    double best = NAN, sign = run->points.minimise ? -1 : 1;
+    size_t since = 0, i;
+
+    (void)state;
+    (void)shared;
+    for (i = 0; i < run->curve->n; i++) {
+        double z = sign * a4nn_to_points(&run->points, run->curve->value[i]);
+        if (run->curve->epoch[i] <= values->v[P_START])
+            continue;
+        if (isfinite(z) && (isnan(best) || z > best + values->v[P_DELTA])) {
+            best = z;
+            since = 0;
+        } else if (isfinite(best)) { /* what never had a value is the business of diverged */
+            since++;
+        }
+    }
+    return since >= (size_t)values->v[P_N];
+}
+
+const struct a4nn_rule a4nn_rule_patience = {
+    .name = "patience",
+    .about = "no better value for n observations (Keras EarlyStopping)",
+    .forecaster = "best",
+    .params = patience_params,
+    .nparams = sizeof patience_params / sizeof patience_params[0],
+    .stop = patience_stop,
+};
+
+/* ---- diverged ---- */
+
+/* One NaN may be a metric's own accident; a network that has diverged stays so. */
+static const struct a4nn_param diverged_params[] = {
+    {"n", "observations in a row that are not finite", 3, 1, 1e6, true, NULL},
+};
+
+static bool
+diverged_stop(void *state, void *shared, const struct a4nn_values *values,
+              const struct a4nn_rule_view *view)
+{
+    const struct a4nn_curve *curve = view->run->curve;
+    size_t n = (size_t)values->v[0], i;
+
+    (void)state;
+    (void)shared;
+    if (curve->n < n)
+        return false;
+    for (i = curve->n - n; i < curve->n; i++)
+        if (isfinite(curve->value[i]))
+            return false;
+    return true;
+}
+
+const struct a4nn_rule a4nn_rule_diverged = {
+    .name = "diverged",
+    .about = "the value is no number any more; always on unless no-diverged",
+    .forecaster = "last",
+    .params = diverged_params,
+    .nparams = sizeof diverged_params / sizeof diverged_params[0],
+    .stop = diverged_stop,
+};
+
+/* ---- budget ---- */
+
+enum { B_EPOCHS, B_SECONDS };
+
+static const struct a4nn_param budget_params[] = {
+    {"epochs", "stop after this epoch", NAN, 0, 1e12, false, NULL},
+    {"seconds", "stop this long after the run's first observation", NAN, 0, 1e12, false, NULL},
+};
+
+struct clock {
+    double begun; /* time of the first observation that had one */
+};
+
+static void *
+budget_open(const struct a4nn_values *values)
+{
+    struct clock *c = a4nn_xcalloc(1, sizeof *c);
+
+    (void)values;
+    c->begun = NAN;
+    return c;
+}
+
+static bool
+budget_stop(void *state, void *shared, const struct a4nn_values *values,
+            const struct a4nn_rule_view *view)
+{
+    const struct a4nn_curve *curve = view->run->curve;
+    double now = a4nn_record_num(view->run->record, A4NN_TIME);
+    struct clock *c = state;
+
+    (void)shared;
+    if (isnan(c->begun))
+        c->begun = now;
+    return curve->epoch[curve->n - 1] >= values->v[B_EPOCHS] ||
+           now - c->begun >= values->v[B_SECONDS]; /* false where either is not known */
+}
+
+const struct a4nn_rule a4nn_rule_budget = {
+    .name = "budget",
+    .about = "enough epochs or seconds have been spent",
+    .forecaster = "last",
+    .params = budget_params,
+    .nparams = sizeof budget_params / sizeof budget_params[0],
+    .open = budget_open,
+    .stop = budget_stop,
+    .close = free,
+};

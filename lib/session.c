@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "session.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "forecast.h"
+#include "observation.h"
+#include "rule.h"
+#include "strmap.h"
+#include "xalloc.h"
+
+enum { MAX_RULES = 16 };
+
+struct bound_rule {
+    const struct a4nn_rule *rule;
+    struct a4nn_values values;
+    void *shared;
+};
+
+/* What is known of one metric of the stream. */
+struct metric_state {
+    enum a4nn_mode mode;
+    enum a4nn_scale scale;
+    bool usable;              /* its direction is known */
+    double smallest, largest; /* finite values so far, over all runs */
+};
+
+struct session {
+    struct a4nn_peer peer; /* points and completeness, as the others see it */
+    struct a4nn_curve curve;
+    size_t metric;
+    double epochs;
+    bool stopped;        /* some verdict was to stop */
+    bool said_no_epochs; /* reported once */
+    void *forecaster;
+    void *rule[MAX_RULES];
+};
+
+struct a4nn_policy {
+    const struct a4nn_forecaster *forecaster;
+    struct a4nn_values values;
+    struct bound_rule rule[MAX_RULES];
+    size_t nrules;
+    char *rule_names;
+    double epochs;
+    enum a4nn_mode mode;
+    enum a4nn_scale scale;
+    struct a4nn_diag *diag;
+
+    struct a4nn_strmap metrics;
+    struct metric_state *metric;
+    size_t cap_metric;
+    struct a4nn_strmap runs;
+    struct session **session;
+    const struct a4nn_peer **peer;
+    size_t cap_session, cap_peer;
+};
+
+/* ---- making a policy ---- */
+
+static int
+add_rule(struct a4nn_policy *p, const char *spec, struct a4nn_err *err)
+{
+    struct bound_rule *b = &p->rule[p->nrules];
+
+    if (p->nrules == MAX_RULES)
+        return a4nn_err_set(err, "more than %d rules", MAX_RULES);
+    if ((b->rule = a4nn_rule_parse(spec, &b->values, err)) == NULL)
+        return -1;
+    if (b->rule->open_shared != NULL)
+        b->shared = b->rule->open_shared(&b->values);
+    p->nrules++;
+    return 0;
+}
+
+static bool
+has_rule(const struct a4nn_policy *p, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < p->nrules; i++)
+        if (strcmp(p->rule[i].rule->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* The forecaster the rules go with: that of one that decides on forecasts, else the first's. */
+static const char *
+forecaster_of_rules(const struct a4nn_policy *p, struct a4nn_err *err)
+{
+    const char *needed = NULL;
+    size_t i;
+
+    for (i = 0; i < p->nrules; i++) {
+        const struct a4nn_rule *rule = p->rule[i].rule;
+        if (!rule->needs_forecast)
+            continue;
+        if (needed != NULL && strcmp(needed, rule->forecaster) != 0) {
+            a4nn_err_set(err, "rules that go with the forecasters %s and %s: choose one with -M",
+                         needed, rule->forecaster);
+            return NULL;
+        }
+        needed = rule->forecaster;
+    }
+    if (needed != NULL)
+        return needed;
+    return p->nrules > 0 ? p->rule[0].rule->forecaster : "a4nn";
+}
+
+static int
+set_up(struct a4nn_policy *p, const struct a4nn_policy_opts *opts, struct a4nn_err *err)
+{
+    struct a4nn_buf names = {0};
+    bool diverged = true;
+    const char *forecaster = opts->forecaster;
+    size_t i;
+
+    for (i = 0; i < opts->nrules; i++)
+        if (strcmp(opts->rules[i], "no-diverged") == 0)
+            diverged = false;
+        else if (add_rule(p, opts->rules[i], err) < 0)
+            return -1;
+    if (forecaster == NULL && (forecaster = forecaster_of_rules(p, err)) == NULL)
+        return -1;
+    p->forecaster = a4nn_forecaster_parse(forecaster, &p->values, err);
+    if (p->forecaster == NULL)
+        return -1;
+    if (p->nrules == 0 && add_rule(p, p->forecaster->rule, err) < 0)
+        return -1;
+    for (i = 0; i < p->nrules; i++)
+        a4nn_buf_addf(&names, "%s%s", i != 0 ? "+" : "", p->rule[i].rule->name);
+    p->rule_names = names.data;
+    return diverged && !has_rule(p, "diverged") ? add_rule(p, "diverged", err) : 0;
+}
+
+struct a4nn_policy *
+a4nn_policy_new(const struct a4nn_policy_opts *opts, struct a4nn_err *err)
+{
+    struct a4nn_policy *p = a4nn_xcalloc(1, sizeof *p);
+
+    p->epochs = opts->epochs;
+    p->mode = opts->mode;
+    p->scale = opts->scale;
+    p->diag = opts->diag;
+    if (set_up(p, opts, err) < 0) {
+        a4nn_policy_free(p);
+        return NULL;
+    }
+    return p;
+}
+
+/* ---- metrics ---- */
+
+/* Mode and scale by what the user says, else the record, else the name; never by guessing. */
+static void
+learn_metric(const struct a4nn_policy *p, const struct a4nn_record *r, const char *name,
+             struct metric_state *m)
+{
+    struct a4nn_metric known = {0};
+    enum a4nn_mode stated = a4nn_mode_find(a4nn_record_text(r, A4NN_MODE, ""));
+
+    *m = (struct metric_state){.smallest = HUGE_VAL, .largest = -HUGE_VAL};
+    a4nn_metric_lookup(name, &known);
+    m->mode = p->mode != A4NN_MODE_UNKNOWN ? p->mode : stated;
+    if (m->mode == A4NN_MODE_UNKNOWN)
+        m->mode = known.mode;
+    m->scale = p->scale != A4NN_SCALE_UNKNOWN ? p->scale : known.scale;
+    if (m->mode != known.mode && known.mode != A4NN_MODE_UNKNOWN && p->scale == A4NN_SCALE_UNKNOWN)
+        m->scale = A4NN_SCALE_UNKNOWN; /* the name means something else here */
+    m->usable = m->mode != A4NN_MODE_UNKNOWN;
+    if (m->usable)
+        return;
+    if (name[0] == '\0') {
+        m->usable = true;
+        m->mode = A4NN_MAX;
+        a4nn_diag(p->diag, A4NN_NOTE, NULL, 0,
+                  "the values have no metric's name: a larger one is taken as better (--min: a "
+                  "smaller one)");
+        return;
+    }
+    a4nn_diag(p->diag, A4NN_ERROR, NULL, 0,
+              "is a larger '%.100s' better? unknown: say --max or --min", name);
+}
+
+static size_t
+metric_of(struct a4nn_policy *p, const struct a4nn_record *r)
+{
+    const char *name = a4nn_record_text(r, A4NN_METRIC, "");
+    bool added;
+    size_t i = a4nn_strmap_put(&p->metrics, name, &added);
+
+    if (added) {
+        p->metric = a4nn_xgrow(p->metric, i, &p->cap_metric, sizeof *p->metric);
+        learn_metric(p, r, name, &p->metric[i]);
+    }
+    if (isfinite(r->num[A4NN_VALUE])) {
+        p->metric[i].smallest = fmin(p->metric[i].smallest, r->num[A4NN_VALUE]);
+        p->metric[i].largest = fmax(p->metric[i].largest, r->num[A4NN_VALUE]);
+    }
+    return i;
+}
+
+/* ---- one run ---- */
+
+static void
+open_states(struct a4nn_policy *p, struct session *s)
+{
+    size_t i;
+
+    if (p->forecaster->open != NULL)
+        s->forecaster = p->forecaster->open(&p->values);
+    for (i = 0; i < p->nrules; i++)
+        if (p->rule[i].rule->open != NULL)
+            s->rule[i] = p->rule[i].rule->open(&p->rule[i].values);
+}
+
+static void
+close_states(struct a4nn_policy *p, struct session *s)
+{
+    size_t i;
+
+    if (s->forecaster != NULL)
+        p->forecaster->close(s->forecaster);
+    for (i = 0; i < p->nrules; i++)
+        if (s->rule[i] != NULL)
+            p->rule[i].rule->close(s->rule[i]);
+    s->forecaster = NULL;
+    memset(s->rule, 0, sizeof s->rule);
+}
+
+/* A fit of several families gives several forecasts at each epoch: each is a series of its own. */
+static char *
+session_key(const struct a4nn_record *r)
+{
+    struct a4nn_buf key = {0};
+
+    a4nn_buf_addf(&key, "%s\n%s\n%s", a4nn_record_text(r, A4NN_RUN, ""),
+                  a4nn_record_text(r, A4NN_METRIC, ""), a4nn_record_text(r, A4NN_FAMILY, ""));
+    return key.data;
+}
+
+static struct session *
+session_of(struct a4nn_policy *p, const struct a4nn_record *r)
+{
+    char *key = session_key(r);
+    bool added;
+    size_t i = a4nn_strmap_put(&p->runs, key, &added);
+    struct session *s;
+
+    free(key);
+    if (!added)
+        return p->session[i];
+    s = a4nn_xcalloc(1, sizeof *s);
+    s->peer.curve = &s->curve;
+    s->epochs = NAN;
+    open_states(p, s);
+    p->session = a4nn_xgrow(p->session, i, &p->cap_session, sizeof(struct session *));
+    p->peer = a4nn_xgrow(p->peer, i, &p->cap_peer, sizeof(struct a4nn_peer *));
+    p->session[i] = s;
+    p->peer[i] = &s->peer;
+    return s;
+}
+
+/* The forecast, and the rule that stops (NULL: none), after the newest observation of `curve`. */
+static const struct a4nn_rule *
+step(struct a4nn_policy *p, struct session *s, const struct a4nn_curve *curve,
+     const struct a4nn_record *r, size_t self, struct a4nn_forecast *forecast)
+{
+    struct a4nn_run_view run = {curve, r, s->epochs, s->peer.points};
+    struct a4nn_peers peers = {p->peer, p->runs.n, self};
+    struct a4nn_rule_view view = {&run, forecast, &peers};
+    const struct a4nn_rule *stops = NULL;
+    size_t i;
+
+    p->forecaster->next(s->forecaster, &p->values, &run, forecast);
+    for (i = 0; i < p->nrules; i++) {
+        struct bound_rule *b = &p->rule[i];
+        if (b->rule->stop(s->rule[i], b->shared, &b->values, &view) && stops == NULL)
+            stops = b->rule; /* the others must see the epoch all the same */
+    }
+    return stops;
+}
+
+/*
+ * What is known of the past has changed (a resumed run, more epochs planned, percent that looked
+ * like a fraction): the states are made anew from the curve, all but its newest observation.
+ */
+static void
+relive(struct a4nn_policy *p, struct session *s, size_t self)
+{
+    static const struct a4nn_record nothing;
+    struct a4nn_curve past = s->curve;
+    struct a4nn_forecast forecast;
+
+    close_states(p, s);
+    open_states(p, s);
+    for (past.n = 1; past.n < s->curve.n; past.n++)
+        step(p, s, &past, &nothing, self, &forecast);
+}
+
+static bool
+points_differ(const struct a4nn_points *a, const struct a4nn_points *b)
+{
+    return memcmp(&a->scale, &b->scale, sizeof a->scale) != 0 ||
+           memcmp(&a->offset, &b->offset, sizeof a->offset) != 0 || a->minimise != b->minimise ||
+           memcmp(&a->hi, &b->hi, sizeof a->hi) != 0;
+}
+
+/* Takes over what the record says about the run; true when the past must be lived again. */
+static bool
+update(struct a4nn_policy *p, struct session *s, const struct a4nn_record *r)
+{
+    const struct metric_state *m = &p->metric[s->metric];
+    struct a4nn_points points = a4nn_points_make(m->mode, m->scale, m->smallest, m->largest);
+    double epochs = isfinite(p->epochs) ? p->epochs : a4nn_record_num(r, A4NN_EPOCHS);
+    bool past = s->curve.n > 0, changed;
+
+    if (isnan(epochs))
+        epochs = s->epochs;
+    changed = points_differ(&points, &s->peer.points) || epochs < s->epochs || epochs > s->epochs ||
+              isnan(epochs) != isnan(s->epochs);
+    s->peer.points = points;
+    s->epochs = epochs;
+    changed = a4nn_curve_add(&s->curve, r->num[A4NN_EPOCH], r->num[A4NN_VALUE],
+                             a4nn_record_num(r, A4NN_VAL_LOSS), NULL) != A4NN_CURVE_GREW ||
+              changed;
+    return changed && past;
+}
+
+static void
+answer(struct a4nn_record *r, const struct a4nn_points *points,
+       const struct a4nn_forecast *forecast, const struct a4nn_rule *stops)
+{
+    double low = a4nn_from_points(points, forecast->low);
+    double high = a4nn_from_points(points, forecast->high);
+
+    a4nn_record_unset(r, A4NN_FORECAST_FIELDS);
+    if (forecast->kind == A4NN_FORECAST_MADE) {
+        a4nn_record_set_num(r, A4NN_FORECAST, a4nn_from_points(points, forecast->value));
+        if (isfinite(low) && isfinite(high)) {
+            a4nn_record_set_num(r, A4NN_LOW, fmin(low, high));
+            a4nn_record_set_num(r, A4NN_HIGH, fmax(low, high));
+        }
+        if (isfinite(forecast->error))
+            a4nn_record_set_num(r, A4NN_EXPECTED_ERROR, forecast->error / fabs(points->scale));
+    }
+    a4nn_record_set_text(r, A4NN_VERDICT, stops != NULL ? "stop" : "continue");
+    a4nn_record_set_text(r, A4NN_REASON, stops != NULL ? stops->name : "");
+}
+
+static void
+say_no_epochs(struct a4nn_policy *p, struct session *s, const struct a4nn_record *r)
+{
+    if (s->said_no_epochs || !p->forecaster->needs_epochs || !isnan(s->epochs))
+        return;
+    s->said_no_epochs = true;
+    a4nn_diag(p->diag, A4NN_ERROR, NULL, 0,
+              "run '%.100s': how many epochs are planned is not known: no forecast (say -E)",
+              a4nn_record_text(r, A4NN_RUN, ""));
+}
+
+bool
+a4nn_policy_feed(struct a4nn_policy *p, struct a4nn_record *r)
+{
+    struct a4nn_forecast forecast = {A4NN_FORECAST_NONE, NAN, NAN, NAN, NAN};
+    const struct a4nn_rule *stops = NULL;
+    size_t metric = metric_of(p, r);
+    struct session *s = session_of(p, r);
+    size_t self = 0;
+    char *key;
+
+    s->metric = metric;
+    if (p->metric[metric].usable) {
+        key = session_key(r);
+        self = (size_t)a4nn_strmap_find(&p->runs, key);
+        free(key);
+        if (update(p, s, r))
+            relive(p, s, self);
+        say_no_epochs(p, s, r);
+        stops = step(p, s, &s->curve, r, self, &forecast);
+        s->stopped = s->stopped || stops != NULL;
+        if (s->curve.epoch[s->curve.n - 1] >= s->epochs)
+            s->peer.complete = !s->stopped;
+    }
+    answer(r, &s->peer.points, &forecast, stops);
+    return stops != NULL;
+}
+
+/* ---- asking ---- */
+
+const char *
+a4nn_policy_forecaster(const struct a4nn_policy *p)
+{
+    return p->forecaster->name;
+}
+
+const char *
+a4nn_policy_rules(const struct a4nn_policy *p)
+{
+    return p->rule_names;
+}
+
+bool
+a4nn_policy_compares(const struct a4nn_policy *p)
+{
+    return has_rule(p, "median") || has_rule(p, "asha");
+}
+
+bool
+a4nn_policy_minimises(const struct a4nn_policy *p, const char *metric)
+{
+    long i = a4nn_strmap_find(&p->metrics, metric);
+
+    return i != A4NN_STRMAP_NONE && p->metric[i].mode == A4NN_MIN;
+}
+
+void
+a4nn_policy_free(struct a4nn_policy *p)
+{
+    size_t i;
+
+    if (p == NULL)
+        return;
+    for (i = 0; i < p->runs.n; i++) {
+        close_states(p, p->session[i]);
+        a4nn_curve_release(&p->session[i]->curve);
+        free(p->session[i]);
+    }
+    for (i = 0; i < p->nrules; i++)
+        if (p->rule[i].shared != NULL)
+            p->rule[i].rule->close_shared(p->rule[i].shared);
+    free(p->rule_names);
+    free(p->session);
+    free(p->peer);
+    free(p->metric);
+    a4nn_strmap_release(&p->metrics);
+    a4nn_strmap_release(&p->runs);
+    free(p);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef A4NN_SESSION_H
+#define A4NN_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err.h"
+#include "metric.h"
+#include "record.h"
+
+/*
+ * A policy: one forecaster and the rules that act on it, applied to all runs of a stream.  Each
+ * run has its own session (curve, forecaster, rules); the rules that compare see them all.
+ * predict, replay and whatever watches live trainings drive this and nothing below it.
+ *
+ * What comes out depends on nothing but the records and their order.  Memory: per run 24 bytes
+ * an observation, and the forecaster's and rules' own state.
+ */
+
+struct a4nn_policy_opts {
+    const char *forecaster;   /* spec of -M; NULL: the one that goes with the rules */
+    const char *const *rules; /* specs of -R; "no-diverged" takes away what is always on */
+    size_t nrules;            /* 0: the rule that goes with the forecaster */
+    double epochs;            /* planned total for all runs, NAN: as the records say */
+    enum a4nn_mode mode;      /* of the metric, when its name is not to decide */
+    enum a4nn_scale scale;    /* likewise */
+    struct a4nn_diag *diag;   /* for what was assumed, and for runs that cannot be forecast */
+};
+
+struct a4nn_policy;
+
+/* Returns NULL with *err filled when a spec cannot be used. Copies what it needs, not the diag. */
+struct a4nn_policy *a4nn_policy_new(const struct a4nn_policy_opts *opts,
+                                    struct a4nn_err *err) A4NN_MUST_USE;
+
+/*
+ * Takes the next observation and sets the record's forecast, verdict and reason.  The verdict is
+ * the rules' answer at this epoch; the first "stop" of a run is the decision.  A record that
+ * cannot be judged (unknown metric, no planned total) is reported once and gets "continue".
+ * Returns true when the verdict is to stop.
+ */
+bool a4nn_policy_feed(struct a4nn_policy *policy, struct a4nn_record *record);
+
+/* Name of the forecaster in use, and of the rules as given, joined by '+'. */
+const char *a4nn_policy_forecaster(const struct a4nn_policy *policy);
+const char *a4nn_policy_rules(const struct a4nn_policy *policy);
+
+/* Does any of its rules compare runs with each other, so that their order matters? */
+bool a4nn_policy_compares(const struct a4nn_policy *policy);
+
+/* Is a smaller value of this metric the better one under this policy? */
+bool a4nn_policy_minimises(const struct a4nn_policy *policy, const char *metric);
+
+void a4nn_policy_free(struct a4nn_policy *policy);
+
+#endif
