@@ -34,6 +34,7 @@ struct a4nn_log_sink {
     void *arg;
     struct a4nn_diag *diag; /* for trouble with a line: a4nn_diag(diag, A4NN_ERROR, file, ...) */
     const char *file;       /* name for messages */
+    const char *name;       /* path within the argument that named it, as in the head */
 };
 
 /* How to read the epochs a format reports. */
@@ -47,7 +48,7 @@ enum a4nn_log_count {
 
 /* What a format sees before it is chosen: the beginning of the input. */
 struct a4nn_log_head {
-    const char *path;  /* path or member name, "-" for standard input */
+    const char *path;  /* within the argument (source.h), "-" for standard input */
     const char *bytes; /* the first bytes (up to 64 KiB), NUL-terminated; of text formats the
                         * decoded text: UTF-8 without byte order mark */
     size_t len;
@@ -77,7 +78,8 @@ struct a4nn_log_format {
     /*
      * For formats that spread one run over several files (may be NULL): the run's path that
      * `path` belongs to, as a new string, and the prefix to give to the names of its numbers
-     * into *prefix (NULL for none), also new.  NULL: the file is a run of its own.
+     * into *prefix (NULL for none), also new; "." is the run of all that was named.  NULL: the
+     * file is a run of its own.
      */
     char *(*group)(const char *path, char **prefix);
 };

@@ -7,6 +7,10 @@
 
 /* Equals win in this order, so the particular come before the general. */
 static const struct a4nn_log_format *const all[] = {
+    &a4nn_log_tensorboard,
+    &a4nn_log_optuna,
+    &a4nn_log_wandb,
+    &a4nn_log_mlflow,
     &a4nn_log_history,
     &a4nn_log_penguin,
     &a4nn_log_ultralytics,

@@ -12,6 +12,11 @@ extern const struct a4nn_log_format a4nn_log_xgboost_console;
 extern const struct a4nn_log_format a4nn_log_lightgbm_console;
 extern const struct a4nn_log_format a4nn_log_catboost_console;
 
+extern const struct a4nn_log_format a4nn_log_tensorboard; /* tfevents.c */
+extern const struct a4nn_log_format a4nn_log_optuna;      /* optuna.c */
+extern const struct a4nn_log_format a4nn_log_mlflow;      /* mlflow.c */
+extern const struct a4nn_log_format a4nn_log_wandb;       /* wandb.c */
+
 /* tabular.c */
 extern const struct a4nn_log_format a4nn_log_history;
 extern const struct a4nn_log_format a4nn_log_penguin;

@@ -136,7 +136,7 @@ begin_format(struct a4nn_reader *r, const struct a4nn_log_format *format)
     r->format = format;
     join_group(r);
     r->sink = (struct a4nn_log_sink){
-        .scalar = on_scalar, .arg = r, .diag = r->opts->diag, .file = r->path};
+        .scalar = on_scalar, .arg = r, .diag = r->opts->diag, .file = r->path, .name = r->name};
     r->state = format->open(&r->sink);
     r->text = (struct a4nn_text){0};
     if (format->line != NULL)
