@@ -65,11 +65,13 @@ static const struct quantity {
     {"map5095",                     A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
     {"map5095b",                    A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
     {"map05095",                    A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
+    {"map595",                      A4NN_MAX, A4NN_BOUNDED,  MAP,        false}, /* mAP@.5:.95 */
     {"map05095b",                   A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
     {"map",                         A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
     {"meanaverageprecision",        A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
     {"map50",                       A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
     {"map50b",                      A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
+    {"map5",                        A4NN_MAX, A4NN_BOUNDED,  MAP,        false}, /* mAP@.5 */
     {"map05",                       A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
     {"map05b",                      A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
     {"map5095m",                    A4NN_MAX, A4NN_BOUNDED,  MAP,        false},

@@ -34,9 +34,16 @@ static const struct a4nn_log_format *const all[] = {
     &a4nn_log_xgboost_console,
     &a4nn_log_lightgbm_console,
     &a4nn_log_catboost_console,
+    &a4nn_log_mlperf,
+    &a4nn_log_torch7,
+    &a4nn_log_mmlab_text,
+    &a4nn_log_mxnet,
+    &a4nn_log_fastai_console,
+    &a4nn_log_ultralytics_console,
     &a4nn_log_csv,
     &a4nn_log_jsonl,
     &a4nn_log_json,
+    &a4nn_log_console, /* anything with "epoch" in it: the last resort */
     NULL,
 };
 

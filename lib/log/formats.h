@@ -5,12 +5,22 @@
 #include "log/format.h"
 
 /* One declaration per format; the table in formats.c lists them. */
+
+/* Console output: keras.c, hf.c, pytorch.c, boost.c, mlperf.c, torch7.c, mmlab.c, mxnet.c,
+ * printed.c, console.c */
 extern const struct a4nn_log_format a4nn_log_keras_console;
 extern const struct a4nn_log_format a4nn_log_hf_console;
 extern const struct a4nn_log_format a4nn_log_pytorch_console;
 extern const struct a4nn_log_format a4nn_log_xgboost_console;
 extern const struct a4nn_log_format a4nn_log_lightgbm_console;
 extern const struct a4nn_log_format a4nn_log_catboost_console;
+extern const struct a4nn_log_format a4nn_log_mlperf;
+extern const struct a4nn_log_format a4nn_log_torch7;
+extern const struct a4nn_log_format a4nn_log_mmlab_text;
+extern const struct a4nn_log_format a4nn_log_mxnet;
+extern const struct a4nn_log_format a4nn_log_fastai_console;
+extern const struct a4nn_log_format a4nn_log_ultralytics_console;
+extern const struct a4nn_log_format a4nn_log_console;
 
 extern const struct a4nn_log_format a4nn_log_tensorboard; /* tfevents.c */
 extern const struct a4nn_log_format a4nn_log_optuna;      /* optuna.c */

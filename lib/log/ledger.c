@@ -93,6 +93,16 @@ a4nn_log_ledger_begin(struct a4nn_log_ledger *e, double epoch)
 }
 
 void
+a4nn_log_ledger_step(struct a4nn_log_ledger *e, double step)
+{
+    if (step == e->at.step)
+        return;
+    a4nn_log_ledger_flush(e);
+    forget(e);
+    e->at.step = step;
+}
+
+void
 a4nn_log_ledger_restart(struct a4nn_log_ledger *e)
 {
     a4nn_log_ledger_flush(e);

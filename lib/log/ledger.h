@@ -29,6 +29,9 @@ struct a4nn_log_at *a4nn_log_ledger_at(struct a4nn_log_ledger *e);
 /* Enters an epoch; when it is another than the current one, that one is over. */
 void a4nn_log_ledger_begin(struct a4nn_log_ledger *e, double epoch);
 
+/* Of a log without epochs: the same for a step. */
+void a4nn_log_ledger_step(struct a4nn_log_ledger *e, double step);
+
 /* A training begins from its start: if the next epoch is none beyond the last, it is a new run. */
 void a4nn_log_ledger_restart(struct a4nn_log_ledger *e);
 
