@@ -11,7 +11,7 @@
 
 #include "buf.h"
 
-enum { MAX_NAME = 128, MAX_WORDS = 24, MAX_LISTED = 20 };
+enum { MAX_NAME = 128, MAX_WORDS = 24, MAX_LISTED = 20, TRAIN_RANK = 1000000 };
 
 /* Where it was measured; the order in which equals are chosen. */
 enum domain { VAL, EVAL, VALID, VALIDATION, DEV, TEST, BARE, TRAIN };
@@ -35,196 +35,66 @@ enum class {
     REGRESSION
 };
 
-/* '#' at the end of a name stands for digits (Keras numbers its metrics: "auc_3") or none. */
+/*
+ * Quantities, one name better known than the next.  '#' at the end of a name stands for digits or
+ * none: Keras numbers its metrics ("auc_3").  `bare_train`: without a word of validation it was
+ * measured on the training data, as Keras and PyTorch loops name it.
+ */
 static const struct quantity {
-    const char *name;
+    enum class class;
     enum a4nn_mode mode;
     enum a4nn_scale scale;
-    enum class class;
-    bool bare_train; /* without a word of validation it is a training metric (Keras, PyTorch) */
+    bool bare_train;
+    const char *names;
 } quantities[] = {
-    {"accuracy",                    A4NN_MAX, A4NN_BOUNDED,  ACCURACY,   true },
-    {"acc",                         A4NN_MAX, A4NN_BOUNDED,  ACCURACY,   true },
-    {"accs",                        A4NN_MAX, A4NN_BOUNDED,  ACCURACY,   true },
-    {"accuracies",                  A4NN_MAX, A4NN_BOUNDED,  ACCURACY,   true },
-    {"categoricalaccuracy",         A4NN_MAX, A4NN_BOUNDED,  ACCURACY,   true },
-    {"sparsecategoricalaccuracy",   A4NN_MAX, A4NN_BOUNDED,  ACCURACY,   true },
-    {"binaryaccuracy",              A4NN_MAX, A4NN_BOUNDED,  ACCURACY,   true },
-    {"accuracytop1",                A4NN_MAX, A4NN_BOUNDED,  ACCURACY,   false},
-    {"acctop1",                     A4NN_MAX, A4NN_BOUNDED,  ACCURACY,   false},
-    {"top1accuracy",                A4NN_MAX, A4NN_BOUNDED,  ACCURACY,   false},
-    {"top1acc",                     A4NN_MAX, A4NN_BOUNDED,  ACCURACY,   false},
-    {"top1",                        A4NN_MAX, A4NN_BOUNDED,  ACCURACY,   true },
-    {"acc1",                        A4NN_MAX, A4NN_BOUNDED,  ACCURACY,   false},
-    {"accuracy1",                   A4NN_MAX, A4NN_BOUNDED,  ACCURACY,   false},
-    {"prec1",                       A4NN_MAX, A4NN_BOUNDED,  ACCURACY,   false},
-    {"balancedaccuracy",            A4NN_MAX, A4NN_BOUNDED,  ACCURACY,   false},
-    {"exactmatch",                  A4NN_MAX, A4NN_BOUNDED,  ACCURACY,   false},
-    {"em",                          A4NN_MAX, A4NN_BOUNDED,  ACCURACY,   false},
-
-    {"map5095",                     A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
-    {"map5095b",                    A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
-    {"map05095",                    A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
-    {"map595",                      A4NN_MAX, A4NN_BOUNDED,  MAP,        false}, /* mAP@.5:.95 */
-    {"map05095b",                   A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
-    {"map",                         A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
-    {"meanaverageprecision",        A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
-    {"map50",                       A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
-    {"map50b",                      A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
-    {"map5",                        A4NN_MAX, A4NN_BOUNDED,  MAP,        false}, /* mAP@.5 */
-    {"map05",                       A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
-    {"map05b",                      A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
-    {"map5095m",                    A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
-    {"map50m",                      A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
-    {"ap",                          A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
-    {"ap50",                        A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
-    {"averageprecision",            A4NN_MAX, A4NN_BOUNDED,  MAP,        false},
-
-    {"emafgdice",                   A4NN_MAX, A4NN_BOUNDED,  DICE,       false},
-    {"meanfgdice",                  A4NN_MAX, A4NN_BOUNDED,  DICE,       false},
-    {"fgdice",                      A4NN_MAX, A4NN_BOUNDED,  DICE,       false},
-    {"dice",                        A4NN_MAX, A4NN_BOUNDED,  DICE,       false},
-    {"dicescore",                   A4NN_MAX, A4NN_BOUNDED,  DICE,       false},
-    {"dicecoef",                    A4NN_MAX, A4NN_BOUNDED,  DICE,       false},
-    {"dsc",                         A4NN_MAX, A4NN_BOUNDED,  DICE,       false},
-
-    {"miou",                        A4NN_MAX, A4NN_BOUNDED,  IOU,        false},
-    {"meaniou#",                    A4NN_MAX, A4NN_BOUNDED,  IOU,        false},
-    {"iou#",                        A4NN_MAX, A4NN_BOUNDED,  IOU,        false},
-    {"iouscore",                    A4NN_MAX, A4NN_BOUNDED,  IOU,        false},
-    {"jaccard",                     A4NN_MAX, A4NN_BOUNDED,  IOU,        false},
-    {"macc",                        A4NN_MAX, A4NN_BOUNDED,  IOU,        false},
-    {"aacc",                        A4NN_MAX, A4NN_BOUNDED,  IOU,        false},
-    {"pixacc",                      A4NN_MAX, A4NN_BOUNDED,  IOU,        false},
-    {"pixelaccuracy",               A4NN_MAX, A4NN_BOUNDED,  IOU,        false},
-
-    {"auc#",                        A4NN_MAX, A4NN_BOUNDED,  AUC,        false},
-    {"auroc",                       A4NN_MAX, A4NN_BOUNDED,  AUC,        false},
-    {"rocauc",                      A4NN_MAX, A4NN_BOUNDED,  AUC,        false},
-    {"aucroc",                      A4NN_MAX, A4NN_BOUNDED,  AUC,        false},
-    {"rocaucscore",                 A4NN_MAX, A4NN_BOUNDED,  AUC,        false},
-    {"aucpr",                       A4NN_MAX, A4NN_BOUNDED,  AUC,        false},
-    {"prauc",                       A4NN_MAX, A4NN_BOUNDED,  AUC,        false},
-    {"auprc",                       A4NN_MAX, A4NN_BOUNDED,  AUC,        false},
-
-    {"f1",                          A4NN_MAX, A4NN_BOUNDED,  F1,         false},
-    {"f1score#",                    A4NN_MAX, A4NN_BOUNDED,  F1,         false},
-    {"macrof1",                     A4NN_MAX, A4NN_BOUNDED,  F1,         false},
-    {"f1macro",                     A4NN_MAX, A4NN_BOUNDED,  F1,         false},
-    {"microf1",                     A4NN_MAX, A4NN_BOUNDED,  F1,         false},
-    {"f1micro",                     A4NN_MAX, A4NN_BOUNDED,  F1,         false},
-    {"f1weighted",                  A4NN_MAX, A4NN_BOUNDED,  F1,         false},
-    {"weightedf1",                  A4NN_MAX, A4NN_BOUNDED,  F1,         false},
-    {"fscore",                      A4NN_MAX, A4NN_BOUNDED,  F1,         false},
-    {"fbeta",                       A4NN_MAX, A4NN_BOUNDED,  F1,         false},
-    {"mcc",                         A4NN_MAX, A4NN_SIGNED,   F1,         false},
-    {"matthewscorrelation",         A4NN_MAX, A4NN_SIGNED,   F1,         false},
-    {"kappa",                       A4NN_MAX, A4NN_SIGNED,   F1,         false},
-    {"cohenkappa",                  A4NN_MAX, A4NN_SIGNED,   F1,         false},
-
-    {"precision#",                  A4NN_MAX, A4NN_BOUNDED,  PRECISION,  false},
-    {"precisionb",                  A4NN_MAX, A4NN_BOUNDED,  PRECISION,  false},
-    {"recall#",                     A4NN_MAX, A4NN_BOUNDED,  PRECISION,  false},
-    {"recallb",                     A4NN_MAX, A4NN_BOUNDED,  PRECISION,  false},
-    {"sensitivity",                 A4NN_MAX, A4NN_BOUNDED,  PRECISION,  false},
-    {"specificity",                 A4NN_MAX, A4NN_BOUNDED,  PRECISION,  false},
-
-    {"bleu",                        A4NN_MAX, A4NN_BOUNDED,  TEXT,       false},
-    {"bleuscore",                   A4NN_MAX, A4NN_BOUNDED,  TEXT,       false},
-    {"sacrebleu",                   A4NN_MAX, A4NN_BOUNDED,  TEXT,       false},
-    {"bleu4",                       A4NN_MAX, A4NN_BOUNDED,  TEXT,       false},
-    {"rougel",                      A4NN_MAX, A4NN_BOUNDED,  TEXT,       false},
-    {"rouge1",                      A4NN_MAX, A4NN_BOUNDED,  TEXT,       false},
-    {"rouge2",                      A4NN_MAX, A4NN_BOUNDED,  TEXT,       false},
-    {"rougelsum",                   A4NN_MAX, A4NN_BOUNDED,  TEXT,       false},
-    {"rouge",                       A4NN_MAX, A4NN_BOUNDED,  TEXT,       false},
-    {"meteor",                      A4NN_MAX, A4NN_BOUNDED,  TEXT,       false},
-    {"chrf",                        A4NN_MAX, A4NN_BOUNDED,  TEXT,       false},
-
-    {"ndcg#",                       A4NN_MAX, A4NN_BOUNDED,  RANKING,    false},
-    {"mrr#",                        A4NN_MAX, A4NN_BOUNDED,  RANKING,    false},
-    {"hitrate",                     A4NN_MAX, A4NN_BOUNDED,  RANKING,    false},
-    {"hits1",                       A4NN_MAX, A4NN_BOUNDED,  RANKING,    false},
-    {"hits10",                      A4NN_MAX, A4NN_BOUNDED,  RANKING,    false},
-
-    {"ssim",                        A4NN_MAX, A4NN_FRACTION, IMAGE,      false},
-    {"psnr",                        A4NN_MAX, A4NN_SIGNED,   IMAGE,      false},
-    {"fid",                         A4NN_MIN, A4NN_LOSS,     IMAGE,      false},
-    {"lpips",                       A4NN_MIN, A4NN_LOSS,     IMAGE,      false},
-
-    {"episoderewardmean",           A4NN_MAX, A4NN_SIGNED,   REWARD,     false},
-    {"episodereturnmean",           A4NN_MAX, A4NN_SIGNED,   REWARD,     false},
-    {"eprewmean",                   A4NN_MAX, A4NN_SIGNED,   REWARD,     false},
-    {"meanreward",                  A4NN_MAX, A4NN_SIGNED,   REWARD,     false},
-    {"reward",                      A4NN_MAX, A4NN_SIGNED,   REWARD,     false},
-    {"rewards",                     A4NN_MAX, A4NN_SIGNED,   REWARD,     false},
-    {"episodereward",               A4NN_MAX, A4NN_SIGNED,   REWARD,     false},
-    {"episodereturn",               A4NN_MAX, A4NN_SIGNED,   REWARD,     false},
-    {"averagereturn",               A4NN_MAX, A4NN_SIGNED,   REWARD,     false},
-    {"return",                      A4NN_MAX, A4NN_SIGNED,   REWARD,     false},
-
- /* Of speech and language models: what the training is for, while the loss is its means. */
-    {"wer",                         A4NN_MIN, A4NN_LOSS,     WORDS,      false},
-    {"wordorthoerrorrate",          A4NN_MIN, A4NN_LOSS,     WORDS,      false},
-    {"werortho",                    A4NN_MIN, A4NN_LOSS,     WORDS,      false},
-    {"worderrorrate",               A4NN_MIN, A4NN_LOSS,     WORDS,      false},
-    {"cer",                         A4NN_MIN, A4NN_LOSS,     WORDS,      false},
-    {"charactererrorrate",          A4NN_MIN, A4NN_LOSS,     WORDS,      false},
-    {"perplexity",                  A4NN_MIN, A4NN_LOSS,     WORDS,      false},
-    {"ppl",                         A4NN_MIN, A4NN_LOSS,     WORDS,      false},
-    {"bpc",                         A4NN_MIN, A4NN_LOSS,     WORDS,      false},
-    {"bpd",                         A4NN_MIN, A4NN_LOSS,     WORDS,      false},
-
-    {"loss",                        A4NN_MIN, A4NN_LOSS,     LOSS,       true },
-    {"losses",                      A4NN_MIN, A4NN_LOSS,     LOSS,       true },
-    {"totalloss",                   A4NN_MIN, A4NN_LOSS,     LOSS,       true },
-    {"lossavg",                     A4NN_MIN, A4NN_LOSS,     LOSS,       true },
-    {"crossentropy",                A4NN_MIN, A4NN_LOSS,     LOSS,       true },
-    {"categoricalcrossentropy",     A4NN_MIN, A4NN_LOSS,     LOSS,       true },
-    {"binarycrossentropy",          A4NN_MIN, A4NN_LOSS,     LOSS,       true },
-    {"crossentropyloss",            A4NN_MIN, A4NN_LOSS,     LOSS,       true },
-    {"celoss",                      A4NN_MIN, A4NN_LOSS,     LOSS,       true },
-    {"nll",                         A4NN_MIN, A4NN_LOSS,     LOSS,       true },
-    {"nllloss",                     A4NN_MIN, A4NN_LOSS,     LOSS,       true },
-    {"elbo",                        A4NN_MAX, A4NN_SIGNED,   LOSS,       true },
-    {"logloss",                     A4NN_MIN, A4NN_LOSS,     LOSS,       false},
-    {"mlogloss",                    A4NN_MIN, A4NN_LOSS,     LOSS,       false},
-    {"binarylogloss",               A4NN_MIN, A4NN_LOSS,     LOSS,       false},
-    {"multilogloss",                A4NN_MIN, A4NN_LOSS,     LOSS,       false},
-    {"multiclass",                  A4NN_MIN, A4NN_LOSS,     LOSS,       false}, /* CatBoost's name for the log loss */
-    {"loglikelihood",               A4NN_MAX, A4NN_SIGNED,   LOSS,       true },
-
-    {"errorrate",                   A4NN_MIN, A4NN_BOUNDED,  ERROR,      false},
-    {"error1",                      A4NN_MIN, A4NN_BOUNDED,  ERROR,      false},
-    {"err1",                        A4NN_MIN, A4NN_BOUNDED,  ERROR,      false},
-    {"top1error",                   A4NN_MIN, A4NN_BOUNDED,  ERROR,      false},
-    {"top1err",                     A4NN_MIN, A4NN_BOUNDED,  ERROR,      false},
-    {"errortop1",                   A4NN_MIN, A4NN_BOUNDED,  ERROR,      false},
-    {"error",                       A4NN_MIN, A4NN_BOUNDED,  ERROR,      false},
-    {"err",                         A4NN_MIN, A4NN_BOUNDED,  ERROR,      false},
-    {"merror",                      A4NN_MIN, A4NN_BOUNDED,  ERROR,      false},
-    {"binaryerror",                 A4NN_MIN, A4NN_BOUNDED,  ERROR,      false},
-    {"multierror",                  A4NN_MIN, A4NN_BOUNDED,  ERROR,      false},
-
-    {"rmse#",                       A4NN_MIN, A4NN_LOSS,     REGRESSION, false},
-    {"rootmeansquarederror",        A4NN_MIN, A4NN_LOSS,     REGRESSION, false},
-    {"mse#",                        A4NN_MIN, A4NN_LOSS,     REGRESSION, false},
-    {"meansquarederror",            A4NN_MIN, A4NN_LOSS,     REGRESSION, false},
-    {"mae#",                        A4NN_MIN, A4NN_LOSS,     REGRESSION, false},
-    {"meanabsoluteerror",           A4NN_MIN, A4NN_LOSS,     REGRESSION, false},
-    {"mape#",                       A4NN_MIN, A4NN_LOSS,     REGRESSION, false},
-    {"smape",                       A4NN_MIN, A4NN_LOSS,     REGRESSION, false},
-    {"meanabsolutepercentageerror", A4NN_MIN, A4NN_LOSS,     REGRESSION, false},
-    {"rmsle",                       A4NN_MIN, A4NN_LOSS,     REGRESSION, false},
-    {"msle",                        A4NN_MIN, A4NN_LOSS,     REGRESSION, false},
-    {"l1",                          A4NN_MIN, A4NN_LOSS,     REGRESSION, false},
-    {"l2",                          A4NN_MIN, A4NN_LOSS,     REGRESSION, false},
-    {"r2",                          A4NN_MAX, A4NN_SIGNED,   REGRESSION, false},
-    {"r2score",                     A4NN_MAX, A4NN_SIGNED,   REGRESSION, false},
-    {"pearson",                     A4NN_MAX, A4NN_SIGNED,   REGRESSION, false},
-    {"pearsonr",                    A4NN_MAX, A4NN_SIGNED,   REGRESSION, false},
-    {"spearman",                    A4NN_MAX, A4NN_SIGNED,   REGRESSION, false},
-    {"spearmanr",                   A4NN_MAX, A4NN_SIGNED,   REGRESSION, false},
+    {ACCURACY, A4NN_MAX, A4NN_BOUNDED, true,
+     "accuracy acc accs accuracies categoricalaccuracy sparsecategoricalaccuracy "
+     "binaryaccuracy"},
+    {ACCURACY, A4NN_MAX, A4NN_BOUNDED, false, "accuracytop1 acctop1 top1accuracy top1acc"},
+    {ACCURACY, A4NN_MAX, A4NN_BOUNDED, true, "top1"},
+    {ACCURACY, A4NN_MAX, A4NN_BOUNDED, false,
+     "acc1 accuracy1 prec1 balancedaccuracy exactmatch em"},
+    /* As "mAP@.5:.95" and "mAP@.5" are written, there are map595 and map5. */
+    {MAP, A4NN_MAX, A4NN_BOUNDED, false,
+     "map5095 map5095b map05095 map595 map05095b map meanaverageprecision map50 map50b map5 "
+     "map05 map05b map5095m map50m ap ap50 averageprecision"},
+    {DICE, A4NN_MAX, A4NN_BOUNDED, false,
+     "emafgdice meanfgdice fgdice dice dicescore dicecoef dsc"},
+    {IOU, A4NN_MAX, A4NN_BOUNDED, false,
+     "miou meaniou# iou# iouscore jaccard macc aacc pixacc pixelaccuracy"},
+    {AUC, A4NN_MAX, A4NN_BOUNDED, false, "auc# auroc rocauc aucroc rocaucscore aucpr prauc auprc"},
+    {F1, A4NN_MAX, A4NN_BOUNDED, false,
+     "f1 f1score# macrof1 f1macro microf1 f1micro f1weighted weightedf1 fscore fbeta"},
+    {F1, A4NN_MAX, A4NN_SIGNED, false, "mcc matthewscorrelation kappa cohenkappa"},
+    {PRECISION, A4NN_MAX, A4NN_BOUNDED, false,
+     "precision# precisionb recall# recallb sensitivity specificity"},
+    {TEXT, A4NN_MAX, A4NN_BOUNDED, false,
+     "bleu bleuscore sacrebleu bleu4 rougel rouge1 rouge2 rougelsum rouge meteor chrf"},
+    {RANKING, A4NN_MAX, A4NN_BOUNDED, false, "ndcg# mrr# hitrate hits1 hits10"},
+    {IMAGE, A4NN_MAX, A4NN_FRACTION, false, "ssim"},
+    {IMAGE, A4NN_MAX, A4NN_SIGNED, false, "psnr"},
+    {IMAGE, A4NN_MIN, A4NN_LOSS, false, "fid lpips"},
+    {REWARD, A4NN_MAX, A4NN_SIGNED, false,
+     "episoderewardmean episodereturnmean eprewmean meanreward reward rewards "
+     "episodereward episodereturn averagereturn return"},
+    /* Of speech and language models: what the training is for; the loss is its means. */
+    {WORDS, A4NN_MIN, A4NN_LOSS, false,
+     "wer wordorthoerrorrate werortho worderrorrate cer charactererrorrate perplexity "
+     "ppl bpc bpd"},
+    {LOSS, A4NN_MIN, A4NN_LOSS, true,
+     "loss losses totalloss lossavg crossentropy categoricalcrossentropy "
+     "binarycrossentropy crossentropyloss celoss nll nllloss"},
+    {LOSS, A4NN_MAX, A4NN_SIGNED, true, "elbo"},
+    /* CatBoost calls the log loss MultiClass. */
+    {LOSS, A4NN_MIN, A4NN_LOSS, false, "logloss mlogloss binarylogloss multilogloss multiclass"},
+    {LOSS, A4NN_MAX, A4NN_SIGNED, true, "loglikelihood"},
+    {ERROR, A4NN_MIN, A4NN_BOUNDED, false,
+     "errorrate error1 err1 top1error top1err errortop1 error err merror binaryerror "
+     "multierror"},
+    {REGRESSION, A4NN_MIN, A4NN_LOSS, false,
+     "rmse# rootmeansquarederror mse# meansquarederror mae# meanabsoluteerror mape# "
+     "smape meanabsolutepercentageerror rmsle msle l1 l2"},
+    {REGRESSION, A4NN_MAX, A4NN_SIGNED, false, "r2 r2score pearson pearsonr spearman spearmanr"},
 };
 
 enum { QUANTITIES = sizeof quantities / sizeof quantities[0] };
@@ -234,23 +104,23 @@ static const struct {
     const char *word;
     enum domain domain;
 } domains[] = {
-    {"val",        VAL       },
-    {"vals",       VAL       },
-    {"eval",       EVAL      },
-    {"evaluation", EVAL      },
-    {"valid",      VALID     },
+    {"val", VAL},
+    {"vals", VAL},
+    {"eval", EVAL},
+    {"evaluation", EVAL},
+    {"valid", VALID},
     {"validation", VALIDATION},
-    {"validate",   VALIDATION},
-    {"dev",        DEV       },
-    {"holdout",    DEV       },
-    {"test",       TEST      },
-    {"testing",    TEST      },
-    {"tst",        TEST      },
-    {"train",      TRAIN     },
-    {"training",   TRAIN     },
-    {"trn",        TRAIN     },
-    {"learn",      TRAIN     },
-    {"tr",         TRAIN     },
+    {"validate", VALIDATION},
+    {"dev", DEV},
+    {"holdout", DEV},
+    {"test", TEST},
+    {"testing", TEST},
+    {"tst", TEST},
+    {"train", TRAIN},
+    {"training", TRAIN},
+    {"trn", TRAIN},
+    {"learn", TRAIN},
+    {"tr", TRAIN},
 };
 
 /* Words that say nothing about what it is; "s" is left of "valid_0's auc". */
@@ -322,97 +192,106 @@ find_domain(const char *word, enum domain *domain)
     return false;
 }
 
-static bool
-matches(const char *pattern, const char *name)
-{
-    size_t n = strlen(pattern) - 1;
+/* What a name was found to mean. */
+struct meaning {
+    const struct quantity *quantity; /* NULL: nothing known */
+    unsigned order;                  /* of its name among all of the table */
+    enum domain domain;
+};
 
-    if (pattern[n] != '#')
-        return strcmp(pattern, name) == 0;
+/* Whether the first `n` bytes of `pattern` stand for `name`. */
+static bool
+matches(const char *pattern, size_t n, const char *name)
+{
+    if (pattern[n - 1] != '#')
+        return strlen(name) == n && strncmp(pattern, name, n) == 0;
+    n--;
     return strncmp(pattern, name, n) == 0 && (name[n] == '\0' || is_digits(name + n));
 }
 
-static const struct quantity *
-find_quantity(const char *name)
+static bool
+find_quantity(const char *name, struct meaning *out)
 {
-    size_t i;
+    unsigned order = 0;
+    size_t i, n;
 
-    for (i = 0; i < QUANTITIES; i++)
-        if (matches(quantities[i].name, name))
-            return &quantities[i];
-    return NULL;
+    for (i = 0; i < QUANTITIES; i++) {
+        const char *at = quantities[i].names;
+        for (; *at != '\0'; at += n + (at[n] == ' '), order++) {
+            n = strcspn(at, " ");
+            if (matches(at, n, name)) {
+                out->quantity = &quantities[i];
+                out->order = order;
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 /* "valacc", "trainloss": the domain glued on. */
-static const struct quantity *
-find_glued(const char *name, enum domain *domain)
+static bool
+find_glued(const char *name, struct meaning *out)
 {
-    const struct quantity *q;
     size_t i, n;
 
     for (i = 0; i < sizeof domains / sizeof domains[0]; i++) {
         n = strlen(domains[i].word);
-        if (n >= 3 && strncmp(name, domains[i].word, n) == 0 &&
-            (q = find_quantity(name + n)) != NULL) {
-            *domain = domains[i].domain;
-            return q;
+        if (n >= 3 && strncmp(name, domains[i].word, n) == 0 && find_quantity(name + n, out)) {
+            out->domain = domains[i].domain;
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
-/* What `name` measures and where, or NULL. */
-static const struct quantity *
-understand(const char *name, enum domain *domain)
+static struct meaning
+understand(const char *name)
 {
     char text[2 * MAX_NAME], whole[2 * MAX_NAME] = "", rest[2 * MAX_NAME] = "";
     const char *words[MAX_WORDS];
     size_t i, n = cut_words(name, text, words);
     bool after_domain = false, refuse = false;
-    const struct quantity *q;
+    struct meaning m = {.domain = BARE};
 
-    *domain = BARE;
     for (i = 0; i < n; i++) {
         bool number_of_set = after_domain && is_digits(words[i]); /* "validation_0-auc" */
 
         strcat(whole, words[i]);
         refuse = refuse || is_one_of(words[i], refused, sizeof refused / sizeof refused[0]);
-        after_domain = find_domain(words[i], domain);
+        after_domain = find_domain(words[i], &m.domain);
         if (!after_domain && !number_of_set &&
             !is_one_of(words[i], fillers, sizeof fillers / sizeof fillers[0]))
             strcat(rest, words[i]);
     }
-    if (whole[0] != '\0' && (q = find_quantity(whole)) != NULL)
-        return q;
-    if (refuse || rest[0] == '\0')
-        return NULL;
-    if ((q = find_quantity(rest)) == NULL && *domain == BARE)
-        q = find_glued(rest, domain);
-    if (q == NULL && strncmp(rest, "mean", 4) == 0)
-        q = find_quantity(rest + 4);
-    return q;
+    if (find_quantity(whole, &m) || refuse || find_quantity(rest, &m))
+        return m;
+    if (m.domain == BARE && find_glued(rest, &m))
+        return m;
+    if (strncmp(rest, "mean", 4) == 0)
+        (void)find_quantity(rest + 4, &m);
+    return m;
 }
 
 static void
-describe(const struct quantity *q, enum domain domain, struct a4nn_metric *out)
+describe(const struct meaning *m, struct a4nn_metric *out)
 {
-    out->mode = q->mode;
-    out->scale = q->scale;
-    out->train = domain == TRAIN || (domain == BARE && q->bare_train);
-    out->rank = (out->train ? 1000000U : 0U) + (unsigned)q->class * 10000U +
-                (unsigned)domain * 1000U + (unsigned)(q - quantities);
+    out->mode = m->quantity->mode;
+    out->scale = m->quantity->scale;
+    out->train = m->domain == TRAIN || (m->domain == BARE && m->quantity->bare_train);
+    out->rank = (out->train ? (unsigned)TRAIN_RANK : 0U) + (unsigned)m->quantity->class * 10000U +
+                (unsigned)m->domain * 1000U + m->order;
 }
 
 bool
 a4nn_metric_lookup(const char *name, struct a4nn_metric *out)
 {
-    enum domain domain;
-    const struct quantity *q = understand(name, &domain);
+    struct meaning m = understand(name);
 
     memset(out, 0, sizeof *out);
-    if (q != NULL)
-        describe(q, domain, out);
-    return q != NULL;
+    if (m.quantity != NULL)
+        describe(&m, out);
+    return m.quantity != NULL;
 }
 
 /* Whether bare names of a log with these names were measured in validation; see metric.h. */
@@ -423,14 +302,13 @@ bare_is_validation(const struct quantity *bare, const char *const *names, size_t
     size_t i;
 
     for (i = 0; i < n; i++) {
-        enum domain domain;
-        const struct quantity *q = understand(names[i], &domain);
+        struct meaning m = understand(names[i]);
 
-        if (q == NULL || domain == BARE)
+        if (m.quantity == NULL || m.domain == BARE)
             continue;
-        if (domain == TRAIN)
+        if (m.domain == TRAIN)
             marks_train = true;
-        else if (q->class == bare->class)
+        else if (m.quantity->class == bare->class)
             return false;
         else
             has_validation = true;
@@ -442,14 +320,13 @@ bool
 a4nn_metric_lookup_among(const char *name, const char *const *names, size_t n,
                          struct a4nn_metric *out)
 {
-    enum domain domain;
-    const struct quantity *q = understand(name, &domain);
+    struct meaning m = understand(name);
 
     if (!a4nn_metric_lookup(name, out))
         return false;
-    if (domain == BARE && out->train && bare_is_validation(q, names, n)) {
+    if (m.domain == BARE && out->train && bare_is_validation(m.quantity, names, n)) {
         out->train = false;
-        out->rank -= 1000000U;
+        out->rank -= TRAIN_RANK;
     }
     return true;
 }

@@ -16,55 +16,55 @@ static const struct {
     const char *name;
     enum a4nn_log_role role;
 } usual[] = {
-    {"epoch",             A4NN_ROLE_EPOCH },
-    {"epochs",            A4NN_ROLE_EPOCH },
-    {"epochnum",          A4NN_ROLE_EPOCH },
-    {"epochnumber",       A4NN_ROLE_EPOCH },
-    {"epochno",           A4NN_ROLE_EPOCH },
-    {"epochidx",          A4NN_ROLE_EPOCH },
-    {"epochindex",        A4NN_ROLE_EPOCH },
-    {"epochid",           A4NN_ROLE_EPOCH },
-    {"currentepoch",      A4NN_ROLE_EPOCH },
-    {"curepoch",          A4NN_ROLE_EPOCH },
-    {"trainerepoch",      A4NN_ROLE_EPOCH },
-    {"trainepoch",        A4NN_ROLE_EPOCH },
-    {"trainingiteration", A4NN_ROLE_EPOCH },
-    {"ep",                A4NN_ROLE_EPOCH },
-    {"round",             A4NN_ROLE_EPOCH },
-    {"rounds",            A4NN_ROLE_EPOCH },
-    {"generation",        A4NN_ROLE_EPOCH },
-    {"step",              A4NN_ROLE_STEP  },
-    {"globalstep",        A4NN_ROLE_STEP  },
-    {"globalsteps",       A4NN_ROLE_STEP  },
-    {"trainerglobalstep", A4NN_ROLE_STEP  },
-    {"trainglobalstep",   A4NN_ROLE_STEP  },
-    {"steps",             A4NN_ROLE_STEP  },
-    {"iter",              A4NN_ROLE_STEP  },
-    {"iteration",         A4NN_ROLE_STEP  },
-    {"iterations",        A4NN_ROLE_STEP  },
-    {"iters",             A4NN_ROLE_STEP  },
-    {"it",                A4NN_ROLE_STEP  },
-    {"numupdates",        A4NN_ROLE_STEP  },
-    {"timestepstotal",    A4NN_ROLE_STEP  },
-    {"totaltimesteps",    A4NN_ROLE_STEP  },
-    {"batch",             A4NN_ROLE_STEP  },
-    {"batches",           A4NN_ROLE_STEP  },
-    {"numtrainepochs",    A4NN_ROLE_EPOCHS},
-    {"totalepochs",       A4NN_ROLE_EPOCHS},
-    {"numepochs",         A4NN_ROLE_EPOCHS},
-    {"maxepochs",         A4NN_ROLE_EPOCHS},
-    {"nepochs",           A4NN_ROLE_EPOCHS},
-    {"epochstotal",       A4NN_ROLE_EPOCHS},
-    {"run",               A4NN_ROLE_RUN   },
-    {"runid",             A4NN_ROLE_RUN   },
-    {"runname",           A4NN_ROLE_RUN   },
-    {"trial",             A4NN_ROLE_RUN   },
-    {"trialid",           A4NN_ROLE_RUN   },
-    {"trialname",         A4NN_ROLE_RUN   },
-    {"timestamp",         A4NN_ROLE_TIME  },
-    {"walltime",          A4NN_ROLE_TIME  },
-    {"datetime",          A4NN_ROLE_TIME  },
-    {"time",              A4NN_ROLE_TIME  },
+    {"epoch", A4NN_ROLE_EPOCH},
+    {"epochs", A4NN_ROLE_EPOCH},
+    {"epochnum", A4NN_ROLE_EPOCH},
+    {"epochnumber", A4NN_ROLE_EPOCH},
+    {"epochno", A4NN_ROLE_EPOCH},
+    {"epochidx", A4NN_ROLE_EPOCH},
+    {"epochindex", A4NN_ROLE_EPOCH},
+    {"epochid", A4NN_ROLE_EPOCH},
+    {"currentepoch", A4NN_ROLE_EPOCH},
+    {"curepoch", A4NN_ROLE_EPOCH},
+    {"trainerepoch", A4NN_ROLE_EPOCH},
+    {"trainepoch", A4NN_ROLE_EPOCH},
+    {"trainingiteration", A4NN_ROLE_EPOCH},
+    {"ep", A4NN_ROLE_EPOCH},
+    {"round", A4NN_ROLE_EPOCH},
+    {"rounds", A4NN_ROLE_EPOCH},
+    {"generation", A4NN_ROLE_EPOCH},
+    {"step", A4NN_ROLE_STEP},
+    {"globalstep", A4NN_ROLE_STEP},
+    {"globalsteps", A4NN_ROLE_STEP},
+    {"trainerglobalstep", A4NN_ROLE_STEP},
+    {"trainglobalstep", A4NN_ROLE_STEP},
+    {"steps", A4NN_ROLE_STEP},
+    {"iter", A4NN_ROLE_STEP},
+    {"iteration", A4NN_ROLE_STEP},
+    {"iterations", A4NN_ROLE_STEP},
+    {"iters", A4NN_ROLE_STEP},
+    {"it", A4NN_ROLE_STEP},
+    {"numupdates", A4NN_ROLE_STEP},
+    {"timestepstotal", A4NN_ROLE_STEP},
+    {"totaltimesteps", A4NN_ROLE_STEP},
+    {"batch", A4NN_ROLE_STEP},
+    {"batches", A4NN_ROLE_STEP},
+    {"numtrainepochs", A4NN_ROLE_EPOCHS},
+    {"totalepochs", A4NN_ROLE_EPOCHS},
+    {"numepochs", A4NN_ROLE_EPOCHS},
+    {"maxepochs", A4NN_ROLE_EPOCHS},
+    {"nepochs", A4NN_ROLE_EPOCHS},
+    {"epochstotal", A4NN_ROLE_EPOCHS},
+    {"run", A4NN_ROLE_RUN},
+    {"runid", A4NN_ROLE_RUN},
+    {"runname", A4NN_ROLE_RUN},
+    {"trial", A4NN_ROLE_RUN},
+    {"trialid", A4NN_ROLE_RUN},
+    {"trialname", A4NN_ROLE_RUN},
+    {"timestamp", A4NN_ROLE_TIME},
+    {"walltime", A4NN_ROLE_TIME},
+    {"datetime", A4NN_ROLE_TIME},
+    {"time", A4NN_ROLE_TIME},
 };
 
 enum { USUAL = sizeof usual / sizeof usual[0], ROLES = A4NN_ROLE_TIME + 1 };
@@ -93,15 +93,17 @@ rank_of(const char *name)
 void
 a4nn_log_roles(const char *const *names, size_t n, enum a4nn_log_role *roles)
 {
-    size_t best[ROLES], who[ROLES] = {0}, i, rank;
+    size_t best[ROLES], who[ROLES] = {0}, i;
     size_t plural = rank_of("epochs"), second = n;
     enum a4nn_log_role role;
 
     for (i = 0; i < ROLES; i++)
         best[i] = NO_RANK;
     for (i = 0; i < n; i++) {
+        size_t rank = rank_of(names[i]);
+
         roles[i] = A4NN_ROLE_VALUE;
-        if ((rank = rank_of(names[i])) == NO_RANK)
+        if (rank == NO_RANK)
             continue;
         if (rank == plural)
             second = i;

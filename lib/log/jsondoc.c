@@ -209,7 +209,6 @@ struct walk {
     struct a4nn_buf path; /* names of the members on the way, as far as they tell something */
     double epoch;         /* as a name on the way said ("epoch_61"), NAN */
     unsigned depth;
-    bool whole; /* of settled(): nothing but a record was found */
 };
 
 static void walk_value(struct walk *w, const struct a4nn_json *v);

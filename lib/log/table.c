@@ -79,21 +79,20 @@ static void
 header_take(struct header *h, const struct a4nn_csv_row *row)
 {
     struct a4nn_metric m;
-    size_t i;
+    size_t i, mark = strcmp(row->cell[0], "#") == 0; /* as gnuplot and numpy write it */
 
     header_release(h);
-    h->n = row->cells;
+    h->n = row->cells - mark;
     h->name = a4nn_xcalloc(h->n + 1, sizeof *h->name);
     h->role = a4nn_xcalloc(h->n + 1, sizeof *h->role);
     h->metric = a4nn_xcalloc(h->n + 1, sizeof *h->metric);
     for (i = 0; i < h->n; i++) {
-        char *name = row->cell[i];
-        if (i == 0 && name[0] == '#') { /* as gnuplot and numpy write it */
-            name[0] = ' ';
-            trim(name);
-        }
+        const char *name = row->cell[i + mark];
+        if (i == 0 && mark == 0 && name[0] == '#')
+            name++;
         h->name[i] = a4nn_xstrdup(name);
-        h->metric[i] = a4nn_metric_lookup(name, &m);
+        trim(h->name[i]);
+        h->metric[i] = a4nn_metric_lookup(h->name[i], &m);
     }
     a4nn_log_roles((const char *const *)h->name, h->n, h->role);
 }
