@@ -259,7 +259,7 @@ static const struct {
     {"epoch;accuracy;loss\n0;0.5;1\n", "keras-csv"},
     {"epoch,accuracy,loss\n1,0.5,1\n", "csv"}, /* Keras counts from 0 */
     {"epoch,train_loss,valid_loss\n1,0.5,1\n", "csv"},
-    {"epoch train_loss val_acc\n1 0.5 1\n", "csv"},
+    {"epoch lr val_acc\n1 0.5 1\n", "csv"},
     {"# epoch   val_acc\n  1   0.5\n", "csv"},
     {"iter\tval_acc\n1\t0.5\n", "catboost"},
     {"Round | Val_Acc\n1 | 0.5\n", "csv"},
