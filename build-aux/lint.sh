@@ -22,7 +22,10 @@ spdx() {
 # Text on standard input is what is wrong.
 failing_if_any() { ! grep .; }
 
-format() { clang-format --dry-run -Werror $C $H; }
+format() {
+    clang-format --dry-run -Werror $C $H 2>&1 | sed -n 's/:.*/: not as make format makes it/p' | sort -u |
+        failing_if_any
+}
 
 # Clang also takes an enum for unsigned, which gcc (and the reader) does not.
 compile() {
