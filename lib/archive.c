@@ -30,12 +30,13 @@ struct magic {
 };
 
 static const struct magic magics[] = {
-    {"\x1f\x8b\x08",     3, A4NN_PACKED_STREAM },
+    {"\x1f\x8b\x08", 3, A4NN_PACKED_STREAM},
     {"\xfd"
-     "7zXZ\0",      6, A4NN_PACKED_STREAM },
-    {"\x28\xb5\x2f\xfd", 4, A4NN_PACKED_STREAM },
-    {"PK\x03\x04",       4, A4NN_PACKED_ARCHIVE},
-    {"PK\x05\x06",       4, A4NN_PACKED_ARCHIVE},
+     "7zXZ\0",
+     6, A4NN_PACKED_STREAM},
+    {"\x28\xb5\x2f\xfd", 4, A4NN_PACKED_STREAM},
+    {"PK\x03\x04", 4, A4NN_PACKED_ARCHIVE},
+    {"PK\x05\x06", 4, A4NN_PACKED_ARCHIVE},
 };
 
 /* "BZh", the level, and the first block's or the end's magic. */

@@ -20,9 +20,7 @@ excess(const struct a4nn_boxls *ls, const double *coef)
 static struct a4nn_boxls_solution
 hold_first(const struct a4nn_boxls *ls, double p)
 {
-    struct a4nn_boxls_solution s = {
-        .held = {true, false}
-    };
+    struct a4nn_boxls_solution s = {.held = {true, false}};
     double curvature = ls->square + ls->weight * ls->slope * ls->slope;
     double q =
         curvature > 0 ? (ls->cross + ls->weight * ls->slope * (p - ls->mean)) / curvature : 0;
@@ -35,9 +33,7 @@ hold_first(const struct a4nn_boxls *ls, double p)
 static struct a4nn_boxls_solution
 hold_second(const struct a4nn_boxls *ls, double q)
 {
-    struct a4nn_boxls_solution s = {
-        .held = {false, true}
-    };
+    struct a4nn_boxls_solution s = {.held = {false, true}};
     double p = ls->mean + q * ls->slope;
     s.coef[0] = clamp(p, ls->lo[0], ls->hi[0]);
     s.coef[1] = q;
@@ -48,11 +44,7 @@ hold_second(const struct a4nn_boxls *ls, double q)
 struct a4nn_boxls_solution
 a4nn_boxls_solve(const struct a4nn_boxls *ls)
 {
-    struct a4nn_boxls_solution s =
-                                   {
-                                       .held = {false, false}
-    },
-                               one, two;
+    struct a4nn_boxls_solution s = {.held = {false, false}}, one, two;
     double q = ls->square > 0 ? ls->cross / ls->square : 0, p = ls->mean + q * ls->slope;
     double near_p = clamp(p, ls->lo[0], ls->hi[0]), near_q = clamp(q, ls->lo[1], ls->hi[1]);
 

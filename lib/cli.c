@@ -16,7 +16,7 @@
 enum { HELP = 'h', VERSION = 'V', COMPLETION = 1000, HELP_COLUMN = 26 };
 
 static const struct a4nn_option common[] = {
-    {HELP,  "help", NULL, "show this help", NULL},
+    {HELP, "help", NULL, "show this help", NULL},
     {VERSION, "version", NULL, "show the version", NULL},
     {0},
 };

@@ -114,9 +114,7 @@ look(const struct decay *d, double k, struct place *p)
 
     fill_powers(d, k);
     ls = linear_part(d, k);
-    p->k = k;
-    p->rss = INFINITY;
-    p->slope = NAN;
+    *p = (struct place){.k = k, .rss = INFINITY, .slope = NAN};
     if (!isfinite(ls.lo[1]))
         return;
     s = a4nn_boxls_solve(&ls);

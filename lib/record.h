@@ -78,7 +78,7 @@ int a4nn_field_find(const char *name);
 /* Setting, unsetting and reading fields. `text` is copied. */
 void a4nn_record_set_num(struct a4nn_record *r, enum a4nn_field field, double value);
 void a4nn_record_set_text(struct a4nn_record *r, enum a4nn_field field, const char *text);
-void a4nn_record_unset(struct a4nn_record *r, uint64_t fields);
+void a4nn_record_unset(struct a4nn_record *r, uint64_t which);
 
 static inline bool
 a4nn_record_has(const struct a4nn_record *r, enum a4nn_field field)

@@ -125,7 +125,7 @@ normalise(gsl_matrix *m, double *norm)
 void
 a4nn_solve_variances(double *jac, size_t n, size_t p, double *variance)
 {
-    double norm[A4NN_SOLVE_MAX], r_data[A4NN_SOLVE_MAX * A4NN_SOLVE_MAX];
+    double norm[A4NN_SOLVE_MAX] = {0}, r_data[A4NN_SOLVE_MAX * A4NN_SOLVE_MAX];
     double v_data[A4NN_SOLVE_MAX * A4NN_SOLVE_MAX], s_data[A4NN_SOLVE_MAX];
     double tau_data[A4NN_SOLVE_MAX];
     gsl_matrix_view m = gsl_matrix_view_array(jac, n, p);

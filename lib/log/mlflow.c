@@ -59,13 +59,8 @@ part_of(const char *word, size_t len)
         const char *word;
         enum part part;
     } parts[] = {
-        {"metrics",   METRICS  },
-        {"params",    PARAMS   },
-        {"artifacts", ARTIFACTS},
-        {"tags",      OTHER    },
-        {"inputs",    OTHER    },
-        {"outputs",   OTHER    },
-        {"meta.yaml", OTHER    },
+        {"metrics", METRICS}, {"params", PARAMS}, {"artifacts", ARTIFACTS}, {"tags", OTHER},
+        {"inputs", OTHER},    {"outputs", OTHER}, {"meta.yaml", OTHER},
     };
     size_t i;
 

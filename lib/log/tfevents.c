@@ -55,19 +55,9 @@ static const struct scalar_type {
     size_t size;
     enum kind kind;
 } scalar_types[] = {
-    {1,  4, FLOATING},
-    {2,  8, FLOATING},
-    {3,  4, SIGNED  },
-    {4,  1, UNSIGNED},
-    {5,  2, SIGNED  },
-    {6,  1, SIGNED  },
-    {9,  8, SIGNED  },
-    {10, 1, UNSIGNED},
-    {14, 2, BFLOAT  },
-    {17, 2, UNSIGNED},
-    {19, 2, HALF    },
-    {22, 4, UNSIGNED},
-    {23, 8, UNSIGNED},
+    {1, 4, FLOATING}, {2, 8, FLOATING},  {3, 4, SIGNED},    {4, 1, UNSIGNED}, {5, 2, SIGNED},
+    {6, 1, SIGNED},   {9, 8, SIGNED},    {10, 1, UNSIGNED}, {14, 2, BFLOAT},  {17, 2, UNSIGNED},
+    {19, 2, HALF},    {22, 4, UNSIGNED}, {23, 8, UNSIGNED},
 };
 
 /* IEEE 754 binary16. */
@@ -86,7 +76,7 @@ from_half(uint64_t bits)
 static double
 from_bits(const struct scalar_type *type, uint64_t bits)
 {
-    unsigned shift = (unsigned)(64 - 8 * type->size);
+    unsigned shift = (unsigned)(64 - 8 * type->size) & 63; /* signed types are not empty */
     uint32_t single = (uint32_t)(type->kind == BFLOAT ? bits << 16 : bits);
     float f;
     double d;
