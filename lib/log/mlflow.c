@@ -89,7 +89,7 @@ find_place(const char *path)
 
         if (part != ELSEWHERE && (certain || first))
             return (struct place){part, certain, dir, path + next};
-        if (base == 0)
+        if (base == 0 || dir == end) /* the root has no folder but itself */
             return found;
         next = base;
         end = dir;

@@ -23,7 +23,7 @@ struct a4nn_reader {
     bool enough;  /* the receiver wants no more */
 
     /* the input at hand */
-    char *path, *name;
+    char *path, *name, *argument;
     bool whole, live;
     struct a4nn_buf head; /* raw bytes held back until the format is known */
     bool decided;
@@ -101,6 +101,12 @@ join_group(struct a4nn_reader *r)
 {
     char *group = r->format->group != NULL ? r->format->group(r->name, &r->prefix) : NULL;
 
+    bool whole = r->whole;
+
+    if (group != NULL && strcmp(group, ".") == 0) {
+        a4nn_xreplace(&group, r->argument);
+        whole = false;
+    }
     if (r->select != NULL && group != NULL && r->group != NULL && r->group_format == r->format &&
         strcmp(group, r->group) == 0) {
         free(group);
@@ -113,7 +119,7 @@ join_group(struct a4nn_reader *r)
     if (r->opts->run != NULL)
         r->run = a4nn_xstrdup(r->opts->run);
     else
-        r->run = a4nn_run_name(group != NULL ? group : r->name, r->whole, &r->taken);
+        r->run = a4nn_run_name(group != NULL ? group : r->name, whole, &r->taken);
     r->select = a4nn_select_new(&r->opts->select, r->format, r->group_file, r->run, !r->several,
                                 r->live, on_record, r, r->opts->diag);
 }
@@ -224,6 +230,17 @@ feed(struct a4nn_reader *r, const char *bytes, size_t len)
         feed_format(r, bytes, len);
 }
 
+/* The argument without the slashes that may end a folder's name. */
+static char *
+argument_name(const char *argument)
+{
+    size_t len = strlen(argument);
+
+    while (len > 1 && argument[len - 1] == '/')
+        len--;
+    return a4nn_xstrndup(argument, len);
+}
+
 static int
 on_begin(void *arg, const struct a4nn_source_member *m)
 {
@@ -234,6 +251,7 @@ on_begin(void *arg, const struct a4nn_source_member *m)
     r->inputs++;
     r->path = a4nn_xstrdup(m->path);
     r->name = a4nn_xstrdup(m->name);
+    r->argument = argument_name(m->argument);
     r->whole = strcmp(m->name, m->argument) != 0;
     r->several = r->several || r->whole;
     r->live = m->live != 0;
@@ -297,8 +315,9 @@ on_end(void *arg)
     a4nn_buf_reset(&r->head);
     free(r->path);
     free(r->name);
+    free(r->argument);
     free(r->prefix);
-    r->path = r->name = r->prefix = NULL;
+    r->path = r->name = r->argument = r->prefix = NULL;
     r->stream = NULL;
     r->format = NULL;
     r->state = NULL;

@@ -18,6 +18,8 @@ struct run {
     struct a4nn_log_sample *sample;
     size_t n, cap;
     struct a4nn_epoch_counter live; /* of live inputs */
+    enum a4nn_mode mode;            /* as its log states it */
+    double epochs;                  /* planned, as stated with other numbers than these; NAN */
 };
 
 struct a4nn_select {
@@ -41,6 +43,7 @@ struct a4nn_select {
 
     long metric, loss;   /* chosen names, or UNDECIDED */
     enum a4nn_mode mode; /* as stated by the log itself */
+    long stated;         /* the name it stated it of, or UNDECIDED */
 };
 
 struct a4nn_select *
@@ -60,7 +63,7 @@ a4nn_select_new(const struct a4nn_select_opts *opts, const struct a4nn_log_forma
     s->record = record;
     s->arg = arg;
     s->diag = diag;
-    s->metric = s->loss = UNDECIDED;
+    s->metric = s->loss = s->stated = UNDECIDED;
     return s;
 }
 
@@ -115,7 +118,7 @@ run_of(struct a4nn_select *s, const struct a4nn_log_at *at)
     i = a4nn_strmap_put(&s->run_map, name, &added);
     if (added) {
         s->run = a4nn_xgrow(s->run, i, &s->cap_run, sizeof *s->run);
-        s->run[i] = (struct run){.name = a4nn_xstrdup(name)};
+        s->run[i] = (struct run){.name = a4nn_xstrdup(name), .epochs = NAN};
         a4nn_epoch_counter_begin(&s->run[i].live,
                                  s->opts->by_count ? A4NN_COUNT_ORDER : s->format->count);
     }
@@ -132,7 +135,7 @@ deliver(struct a4nn_select *s, const struct run *run, const struct a4nn_log_samp
     const char *metric = s->names.key[s->metric];
     struct a4nn_record r = {.line = sample->line};
     struct a4nn_metric known;
-    enum a4nn_mode mode = s->opts->mode != A4NN_MODE_UNKNOWN ? s->opts->mode : s->mode;
+    enum a4nn_mode mode = s->opts->mode != A4NN_MODE_UNKNOWN ? s->opts->mode : run->mode;
 
     a4nn_record_set_text(&r, A4NN_RUN, run->name);
     a4nn_record_set_num(&r, A4NN_EPOCH, epoch);
@@ -151,9 +154,11 @@ deliver(struct a4nn_select *s, const struct run *run, const struct a4nn_log_samp
 }
 
 static double
-planned(const struct a4nn_select *s, double stated)
+planned(const struct a4nn_select *s, const struct run *run, double stated)
 {
-    return isfinite(s->opts->epochs) ? s->opts->epochs : stated;
+    if (isfinite(s->opts->epochs))
+        return s->opts->epochs;
+    return isfinite(stated) ? stated : run->epochs;
 }
 
 static void
@@ -162,7 +167,7 @@ deliver_live(struct a4nn_select *s, struct run *run, const struct a4nn_log_sampl
     double epoch = a4nn_epoch_counter_next(&run->live, sample);
 
     if (isfinite(epoch))
-        deliver(s, run, sample, epoch, planned(s, sample->epochs), NAN);
+        deliver(s, run, sample, epoch, planned(s, run, sample->epochs), NAN);
 }
 
 /* Value that the series `series` has at `epoch`, NAN if none. */
@@ -203,7 +208,7 @@ deliver_run(struct a4nn_select *s, struct run *run)
                   "no epochs stated: its %zu values of %.100s count as epochs 1 to %zu", metric.n,
                   s->names.key[s->metric], metric.n);
     for (i = 0; i < metric.n; i++)
-        deliver(s, run, metric.sample[i], metric.epoch[i], planned(s, metric.epochs),
+        deliver(s, run, metric.sample[i], metric.epoch[i], planned(s, run, metric.epochs),
                 value_at(&loss, metric.epoch[i]));
     a4nn_epoch_series_release(&metric);
     a4nn_epoch_series_release(&loss);
@@ -271,6 +276,8 @@ choose(struct a4nn_select *s)
     if (s->opts->metric == NULL) {
         s->metric = a4nn_metric_choose((const char *const *)s->names.key, s->names.n, &err);
         if (s->metric < 0)
+            s->metric = s->stated;
+        if (s->metric < 0)
             a4nn_diag(s->diag, A4NN_ERROR, s->file, 0, "%s; choose one with -m", err.msg);
     } else if ((s->metric = find_asked(s)) < 0) {
         list_names(s, &names);
@@ -298,6 +305,8 @@ ripe(const struct a4nn_select *s)
 
     if (s->opts->metric != NULL)
         return find_asked(s) >= 0;
+    if (s->stated != UNDECIDED)
+        return true;
     for (i = 0; i < s->names.n; i++) {
         if (!a4nn_metric_lookup(s->names.key[i], &known))
             continue;
@@ -331,6 +340,16 @@ a4nn_select_pulse(struct a4nn_select *s)
         flush_kept(s);
 }
 
+/* A log that says which way is better says which of its numbers is the metric. */
+static void
+note_mode(struct a4nn_select *s, long name, enum a4nn_mode mode)
+{
+    s->mode = mode;
+    s->stated = name;
+    if (s->opts->metric == NULL)
+        s->candidate[name] = true;
+}
+
 void
 a4nn_select_scalar(struct a4nn_select *s, const struct a4nn_log_at *at, const char *name,
                    double value)
@@ -342,13 +361,20 @@ a4nn_select_scalar(struct a4nn_select *s, const struct a4nn_log_at *at, const ch
     if (i == UNDECIDED)
         return;
     s->count[i]++;
-    if (s->opts->list || !s->candidate[i])
+    if (s->opts->list)
         return;
     if (at->mode != A4NN_MODE_UNKNOWN)
-        s->mode = at->mode;
+        note_mode(s, i, at->mode);
+    if (!s->candidate[i]) {
+        if (isfinite(at->epochs))
+            run_of(s, at)->epochs = at->epochs;
+        return;
+    }
     sample =
         (struct a4nn_log_sample){i, at->epoch, at->step, at->epochs, at->time, value, at->line};
     run = run_of(s, at);
+    if (at->mode != A4NN_MODE_UNKNOWN)
+        run->mode = at->mode;
     if (s->live && s->metric != UNDECIDED) {
         if (i == s->metric)
             deliver_live(s, run, &sample);
