@@ -14,8 +14,9 @@
  *          more frequent than once an epoch, x = 1, 2, 3, ... read at E / (first epoch).
  *
  * Both fit a - b^(c-x) with a in [0.5, 200], b >= 1, c >= 0 to percent points; for losses
- * a + b^(c-x) (their lossDefaultFn) with a >= 0.  Their solver starts from one point and may end
- * in a local minimum; ours takes the best fit there is.
+ * a + b^(c-x) (their lossDefaultFn) with a >= 0.  Their solver starts from one point, for penguin
+ * (10, 1.001, 100), and may end in a local minimum.  For penguin we take the minimum that lies
+ * downhill from there, as their documented run depends on it; for a4nn the best fit there is.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -166,6 +167,7 @@ penguin_next(void *state, const struct a4nn_values *values, const struct a4nn_ru
     if (p->n < (size_t)values->v[CMIN])
         return;
     bounds_of(values, run, &opts);
+    opts.downhill = true;
     if (!fit_and_read(p, family, &opts, run->epochs / (first > 0 ? first : 1), &fit, out))
         return;
     top = isnan(opts.hi[0]) ? family->hi[0] : opts.hi[0];
