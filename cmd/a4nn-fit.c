@@ -135,7 +135,8 @@ begin_output(struct job *job, const struct a4nn_record *first)
     enum a4nn_encoding encoding = job->encoding != A4NN_AS_INPUT
                                       ? (enum a4nn_encoding)job->encoding
                                       : a4nn_reader_encoding(job->reader);
-    uint64_t columns = (first->set & A4NN_OBSERVATION_FIELDS) | A4NN_FIT_FIELDS;
+    uint64_t columns = ((first->set | a4nn_reader_columns(job->reader)) & A4NN_OBSERVATION_FIELDS) |
+                       A4NN_FIT_FIELDS;
     size_t npar = 0, i;
 
     for (i = 0; i < job->families; i++)

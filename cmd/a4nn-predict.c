@@ -65,7 +65,7 @@ begin(struct job *job, const struct a4nn_record *first)
     enum a4nn_encoding encoding = job->encoding != A4NN_AS_INPUT
                                       ? (enum a4nn_encoding)job->encoding
                                       : a4nn_reader_encoding(job->reader);
-    uint64_t columns = first->set | made;
+    uint64_t columns = first->set | a4nn_reader_columns(job->reader) | made;
     struct a4nn_err err;
 
     if (job->policy_opts.forecaster == NULL && a4nn_record_has(first, A4NN_FAMILY))

@@ -305,6 +305,18 @@ a4nn_stream_encoding(const struct a4nn_stream_reader *in)
     return in->encoding;
 }
 
+uint64_t
+a4nn_stream_columns(const struct a4nn_stream_reader *in)
+{
+    uint64_t columns = 0;
+    size_t i;
+
+    for (i = 0; i < in->columns; i++)
+        if (in->column[i] != UNKNOWN_COLUMN)
+            columns |= A4NN_BIT(in->column[i]);
+    return columns;
+}
+
 void
 a4nn_stream_reader_free(struct a4nn_stream_reader *in)
 {

@@ -45,6 +45,9 @@ void a4nn_stream_finish(struct a4nn_stream_reader *in);
 /* What the input turned out to be; A4NN_AS_INPUT while nothing has been seen. */
 enum a4nn_encoding a4nn_stream_encoding(const struct a4nn_stream_reader *in);
 
+/* The known columns of a CSV input's header, as bits of fields; 0 before it and for JSON Lines. */
+uint64_t a4nn_stream_columns(const struct a4nn_stream_reader *in);
+
 void a4nn_stream_reader_free(struct a4nn_stream_reader *in);
 
 /*

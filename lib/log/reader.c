@@ -361,6 +361,12 @@ a4nn_reader_encoding(const struct a4nn_reader *r)
     return r->encoding != A4NN_AS_INPUT ? r->encoding : A4NN_CSV;
 }
 
+uint64_t
+a4nn_reader_columns(const struct a4nn_reader *r)
+{
+    return r->stream != NULL ? a4nn_stream_columns(r->stream) : 0;
+}
+
 unsigned long
 a4nn_reader_records(const struct a4nn_reader *r)
 {

@@ -3,6 +3,7 @@
 #define A4NN_LOG_READER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "err.h"
 #include "log/format.h"
@@ -42,6 +43,9 @@ void a4nn_reader_read(struct a4nn_reader *reader, char *const *arguments, int co
 
 /* The encoding of the first a4nn stream that was met; A4NN_CSV if there was none. */
 enum a4nn_encoding a4nn_reader_encoding(const struct a4nn_reader *reader);
+
+/* The columns of the stream being read, if it is CSV: what a filter must at least pass on. */
+uint64_t a4nn_reader_columns(const struct a4nn_reader *reader);
 
 /* Records delivered so far. */
 unsigned long a4nn_reader_records(const struct a4nn_reader *reader);

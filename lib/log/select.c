@@ -35,7 +35,7 @@ struct a4nn_select {
     unsigned long *count; /* numbers seen per name */
     bool *candidate;      /* worth keeping: asked for, or known to be a metric */
     size_t cap_count, cap_candidate;
-    bool names_overflow;
+    bool names_overflow, said_counted;
 
     struct a4nn_strmap run_map;
     struct run *run;
@@ -109,8 +109,8 @@ run_of(struct a4nn_select *s, const struct a4nn_log_at *at)
     bool added;
     size_t i;
 
-    if (at->run != NULL && s->alone) {
-        name = at->run;
+    if (at->run != NULL && s->alone && s->format->line == NULL) {
+        name = at->run; /* a console log only numbers its runs: "2" alone would say nothing */
     } else if (at->run != NULL) {
         a4nn_buf_addf(&full, "%s/%s", s->run_name, at->run);
         name = full.data;
@@ -203,10 +203,12 @@ deliver_run(struct a4nn_select *s, struct run *run)
         a4nn_diag(s->diag, A4NN_NOTE, s->file, metric.resumed_line,
                   "epoch %g comes again: of repeated epochs the later value counts",
                   metric.resumed_epoch);
-    if (metric.counted)
+    if (metric.counted && metric.n > 1 && !s->said_counted) {
+        s->said_counted = true;
         a4nn_diag(s->diag, A4NN_NOTE, s->file, 0,
                   "no epochs stated: its %zu values of %.100s count as epochs 1 to %zu", metric.n,
                   s->names.key[s->metric], metric.n);
+    }
     for (i = 0; i < metric.n; i++)
         deliver(s, run, metric.sample[i], metric.epoch[i], planned(s, run, metric.epochs),
                 value_at(&loss, metric.epoch[i]));
