@@ -52,7 +52,8 @@ struct job {
     struct a4nn_stream_writer *writer;
     struct a4nn_reader *reader;
     int encoding; /* asked for, or A4NN_AS_INPUT */
-    bool until_stop, stopped;
+    bool until_stop, stopped, for_people;
+    struct a4nn_strmap told; /* runs whose first stop has been put into words */
 };
 
 /* The policy waits for the first record: fits and forecasts in the input are taken as they are. */
@@ -73,22 +74,49 @@ begin(struct job *job, const struct a4nn_record *first)
     job->policy = a4nn_policy_new(&job->policy_opts, &err);
     if (job->policy == NULL)
         a4nn_die(A4NN_TROUBLE, "%s", err.msg);
+    job->for_people = encoding == A4NN_TABLE;
     if (encoding == A4NN_TABLE) /* what a person reads; the rest is in the other encodings */
         columns &= ~(A4NN_BIT(A4NN_TIME) | A4NN_BIT(A4NN_LOW) | A4NN_BIT(A4NN_HIGH) |
                      A4NN_BIT(A4NN_EXPECTED_ERROR));
     job->writer = a4nn_stream_writer_new(stdout, encoding, columns);
 }
 
+/* The decision on a run in words, behind the line that holds it. */
+static void
+tell_stop(struct job *job, const struct a4nn_record *r)
+{
+    double epochs = isfinite(job->policy_opts.epochs) ? job->policy_opts.epochs
+                                                      : a4nn_record_num(r, A4NN_EPOCHS);
+    double epoch = r->num[A4NN_EPOCH];
+    const char *run = a4nn_record_text(r, A4NN_RUN, "");
+    bool first;
+
+    a4nn_strmap_put(&job->told, run, &first);
+    if (!first || a4nn_verbosity == 0)
+        return;
+    fflush(stdout);
+    if (epoch < epochs)
+        a4nn_warn("run '%s' can stop after epoch %g of %g (%s): %g %% of its epochs saved", run,
+                  epoch, epochs, a4nn_record_text(r, A4NN_REASON, ""),
+                  floor(1000 * (1 - epoch / epochs) + 0.5) / 10);
+    else
+        a4nn_warn("run '%s' can stop after epoch %g (%s)", run, epoch,
+                  a4nn_record_text(r, A4NN_REASON, ""));
+}
+
 static int
 on_record(void *arg, struct a4nn_record *record)
 {
     struct job *job = arg;
+    bool stop;
 
     if (job->policy == NULL)
         begin(job, record);
-    if (a4nn_policy_feed(job->policy, record))
-        job->stopped = true;
+    stop = a4nn_policy_feed(job->policy, record);
+    job->stopped = job->stopped || stop;
     a4nn_stream_write(job->writer, record);
+    if (stop && job->for_people)
+        tell_stop(job, record);
     return ferror(stdout) || (job->until_stop && job->stopped);
 }
 
@@ -202,5 +230,6 @@ main(int argc, char **argv)
     a4nn_policy_free(job.policy);
     a4nn_stream_writer_free(job.writer);
     a4nn_strmap_release(&said);
+    a4nn_strmap_release(&job.told);
     return a4nn_program_end(status);
 }
