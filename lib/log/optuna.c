@@ -72,6 +72,34 @@ leave_wal(struct optuna *s)
               "what still lies in its -wal file is not read");
 }
 
+static unsigned long
+big_endian(const char *bytes, size_t len)
+{
+    unsigned long v = 0;
+
+    for (; len > 0; len--, bytes++)
+        v = v << 8 | (unsigned char)*bytes;
+    return v;
+}
+
+/*
+ * SQLite would take zeros for what is missing of the last page.  Bytes 16 and 17 hold the size of
+ * a page, bytes 28 to 31 their number, valid when the changes counted at 24 and 92 agree.
+ */
+static int
+is_cut_off(const struct a4nn_buf *bytes)
+{
+    unsigned long page, pages;
+
+    if (bytes->len < 100)
+        return 0;
+    page = big_endian(bytes->data + 16, 2);
+    page = page == 1 ? 65536 : page;
+    pages =
+        memcmp(bytes->data + 24, bytes->data + 92, 4) == 0 ? big_endian(bytes->data + 28, 4) : 0;
+    return page != 0 && (bytes->len % page != 0 || bytes->len / page < pages);
+}
+
 static int
 open_database(struct optuna *s)
 {
@@ -284,7 +312,9 @@ finish(void *state)
 
     if (s->too_long || s->bytes.len == 0)
         return;
-    if (open_database(s) < 0)
+    if (is_cut_off(&s->bytes))
+        a4nn_diag(s->sink->diag, A4NN_ERROR, s->sink->file, 0, "the database is cut off");
+    else if (open_database(s) < 0)
         complain(s);
     else
         report_all(s);
