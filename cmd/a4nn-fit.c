@@ -8,6 +8,7 @@
 
 #include "cli.h"
 #include "fit.h"
+#include "input.h"
 #include "log/reader.h"
 #include "number.h"
 #include "observation.h"
@@ -16,26 +17,24 @@
 #include "stream.h"
 #include "xalloc.h"
 
-enum { ALL_MODELS = 256, LIST_MODELS, PREFIXES, MAX, MIN, SCALE, BOUNDS, MAX_FAMILIES = 64 };
+enum { ALL_MODELS = 256, LIST_MODELS, PREFIXES, BOUNDS, MAX_FAMILIES = 64 };
 
 static const struct a4nn_option options[] = {
     {ALL_MODELS, "all-models", NULL, "fit every family", NULL},
     {BOUNDS, "bounds", "PAR=LO:HI", "bounds of a parameter in place of the family's own", NULL},
-    {'f', "format", "FORMAT", "read logs as this format instead of recognising it", NULL},
+    A4NN_OPTION_FORMAT,
     {LIST_MODELS, "list-models", NULL, "list the families with formula, bounds and source, and end",
      NULL},
     {'M', "model", "FAMILY", "family to fit; may be repeated (default: penguin)", NULL},
-    {'m', "metric", "NAME", "metric to take from logs (default: the best known one)", NULL},
-    {MAX, "max", NULL, "a larger value is better", NULL},
-    {MIN, "min", NULL, "a smaller value is better", NULL},
+    A4NN_OPTION_METRIC,
+    A4NN_OPTION_MAX,
+    A4NN_OPTION_MIN,
     {'n', "min-points", "N", "points a fit needs at least (default: 4)", NULL},
-    {'o', "output", "ENCODING", "csv, jsonl or table (default: as the input)",
-     "words csv jsonl table"},
+    A4NN_OPTION_OUTPUT("as the input"),
     {PREFIXES, "prefixes", NULL, "fit after every epoch, not only the last", NULL},
-    {'q', "quiet", NULL, "no notes and warnings, only errors", NULL},
-    {'r', "run", "NAME", "name of the run, for logs", NULL},
-    {SCALE, "scale", "SCALE", "percent, fraction, loss or signed (default: by name and values)",
-     "words percent fraction loss signed"},
+    A4NN_OPTION_QUIET,
+    A4NN_OPTION_RUN,
+    A4NN_OPTION_SCALE,
     {0},
 };
 
@@ -58,9 +57,7 @@ struct job {
     const struct a4nn_family *family[MAX_FAMILIES];
     size_t families, min_points;
     struct a4nn_fit_opts opts;
-    enum a4nn_mode mode;
-    enum a4nn_scale scale;
-    int encoding;
+    struct a4nn_input in;
     bool prefixes;
     struct a4nn_reader *reader;
     struct a4nn_stream_writer *writer;
@@ -76,22 +73,16 @@ struct job {
 static struct a4nn_points
 points_of(const struct job *job, const struct run *run)
 {
-    const char *stated = a4nn_record_text(&run->last, A4NN_MODE, "");
+    struct a4nn_metric metric = a4nn_input_metric(&job->in, &run->last);
     double smallest = HUGE_VAL, largest = -HUGE_VAL;
-    struct a4nn_metric known = {0};
-    enum a4nn_mode mode = job->mode;
     size_t i;
 
-    a4nn_metric_lookup(a4nn_record_text(&run->last, A4NN_METRIC, ""), &known);
-    if (mode == A4NN_MODE_UNKNOWN)
-        mode = a4nn_mode_find(stated) != A4NN_MODE_UNKNOWN ? a4nn_mode_find(stated) : known.mode;
     for (i = 0; i < run->curve.n; i++)
         if (isfinite(run->curve.value[i])) {
             smallest = fmin(smallest, run->curve.value[i]);
             largest = fmax(largest, run->curve.value[i]);
         }
-    return a4nn_points_make(mode, job->scale != A4NN_SCALE_UNKNOWN ? job->scale : known.scale,
-                            smallest, largest);
+    return a4nn_points_make(metric.mode, metric.scale, smallest, largest);
 }
 
 static void
@@ -132,9 +123,7 @@ set_fit(struct a4nn_record *r, const struct a4nn_fit_result *fit)
 static void
 begin_output(struct job *job, const struct a4nn_record *first)
 {
-    enum a4nn_encoding encoding = job->encoding != A4NN_AS_INPUT
-                                      ? (enum a4nn_encoding)job->encoding
-                                      : a4nn_reader_encoding(job->reader);
+    enum a4nn_encoding encoding = a4nn_input_encoding(&job->in, job->reader);
     uint64_t columns = ((first->set | a4nn_reader_columns(job->reader)) & A4NN_OBSERVATION_FIELDS) |
                        A4NN_FIT_FIELDS;
     size_t npar = 0, i;
@@ -269,56 +258,39 @@ release(struct job *job)
     a4nn_strmap_release(&job->names);
     a4nn_stream_writer_free(job->writer);
     a4nn_reader_free(job->reader);
+    a4nn_input_release(&job->in);
 }
 
 int
 main(int argc, char **argv)
 {
-    struct a4nn_diag diag = a4nn_program_diag();
     struct job job = {.min_points = 4};
-    struct a4nn_strmap said = {0};
-    struct a4nn_reader_opts opts = {
-        .select = {.epochs = NAN, .said = &said}, .record = on_record, .arg = &job, .diag = &diag};
     int code, first, status;
     const char *arg;
     size_t i;
 
     a4nn_program_begin("a4nn-fit");
+    a4nn_input_init(&job.in);
     a4nn_fit_opts_init(&job.opts);
     while ((code = a4nn_cli_next(&cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
         switch (code) {
         case ALL_MODELS: all_models(&job); break;
         case BOUNDS: set_bounds(&job, arg); break;
-        case 'f':
-            if ((opts.format = a4nn_log_format_find(arg)) == NULL)
-                a4nn_die(A4NN_TROUBLE, "--format: unknown: '%s' (a4nn-log --list-formats)", arg);
-            break;
         case LIST_MODELS: list_models(); return a4nn_program_end(A4NN_OK);
         case 'M': add_family(&job, arg); break;
-        case 'm': opts.select.metric = arg; break;
-        case MAX: opts.select.mode = job.mode = A4NN_MAX; break;
-        case MIN: opts.select.mode = job.mode = A4NN_MIN; break;
         case 'n': job.min_points = (size_t)a4nn_cli_count(&cli, code, arg, 2, 1000000); break;
-        case 'o':
-            if ((job.encoding = a4nn_encoding_find(arg)) < 0)
-                a4nn_die(A4NN_TROUBLE, "--output: not csv, jsonl or table: '%s'", arg);
-            break;
         case PREFIXES: job.prefixes = true; break;
-        case 'q': a4nn_verbosity = 0; break;
-        case 'r': opts.run = arg; break;
-        case SCALE:
-            if ((job.scale = a4nn_scale_find(arg)) == A4NN_SCALE_UNKNOWN)
-                a4nn_die(A4NN_TROUBLE, "--scale: not percent, fraction, loss or signed: '%s'", arg);
-            break;
+        default: a4nn_input_option(&job.in, &cli, code, arg);
         }
     if (job.families == 0)
         add_family(&job, "penguin");
-    job.reader = a4nn_reader_new(&opts);
+    job.in.reader.record = on_record;
+    job.in.reader.arg = &job;
+    job.reader = a4nn_reader_new(&job.in.reader);
     a4nn_reader_read(job.reader, argv + first, argc - first);
     for (i = 0; i < job.names.n && !job.prefixes; i++)
         fit_run(&job, &job.run[i]);
-    status = diag.errors > 0 ? A4NN_TROUBLE : job.fitted > 0 ? A4NN_OK : A4NN_NO;
+    status = job.in.diag.errors > 0 ? A4NN_TROUBLE : job.fitted > 0 ? A4NN_OK : A4NN_NO;
     release(&job);
-    a4nn_strmap_release(&said);
     return a4nn_program_end(status);
 }

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* a4nn-log: any training log, or archive of logs, to observations. */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
+#include "input.h"
 #include "log/format.h"
 #include "log/reader.h"
 #include "program.h"
 #include "stream.h"
 
-enum { LIST_FORMATS = 256, LIST_METRICS, MAX, MIN, LOSS, BY_COUNT };
+enum { LIST_FORMATS = 256, LIST_METRICS, LOSS, BY_COUNT };
 
 static const struct a4nn_option options[] = {
     {BY_COUNT, "count", NULL, "number the values 1, 2, 3, ... as epochs", NULL},
-    {'E', "epochs", "EPOCHS", "planned total of epochs (default: as the log says)", NULL},
-    {'f', "format", "FORMAT", "read as this format instead of recognising it", NULL},
+    A4NN_OPTION_EPOCHS,
+    A4NN_OPTION_FORMAT,
     {LIST_FORMATS, "list-formats", NULL, "list the formats and end", NULL},
     {LIST_METRICS, "list-metrics", NULL, "list what each input offers instead of reading it", NULL},
     {LOSS, "loss", "NAME", "also give this number, as val_loss", NULL},
-    {'m', "metric", "NAME", "the metric to observe (default: the best known one)", NULL},
-    {MAX, "max", NULL, "a larger value is better", NULL},
-    {MIN, "min", NULL, "a smaller value is better", NULL},
-    {'o', "output", "ENCODING", "csv, jsonl or table (default: csv)", "words csv jsonl table"},
-    {'q', "quiet", NULL, "no notes and warnings, only errors", NULL},
-    {'r', "run", "NAME", "name of the run", NULL},
+    A4NN_OPTION_METRIC,
+    A4NN_OPTION_MAX,
+    A4NN_OPTION_MIN,
+    A4NN_OPTION_OUTPUT("csv"),
+    A4NN_OPTION_QUIET,
+    A4NN_OPTION_RUN,
     {'v', "verbose", NULL, "say the choices made for every input", NULL},
     {0},
 };
@@ -38,16 +38,12 @@ static const struct a4nn_cli cli = {
             "Status: 0 done, 1 no observation found, 2 trouble.\n",
 };
 
-struct output {
-    struct a4nn_stream_writer *writer;
-};
-
 static int
 on_record(void *arg, struct a4nn_record *record)
 {
-    struct output *out = arg;
+    struct a4nn_stream_writer **writer = arg;
 
-    a4nn_stream_write(out->writer, record);
+    a4nn_stream_write(*writer, record);
     return ferror(stdout);
 }
 
@@ -76,62 +72,53 @@ list_formats(void)
     return a4nn_program_end(A4NN_OK);
 }
 
-static void
-ask_format(struct a4nn_reader_opts *opts, const char *name)
+static struct a4nn_stream_writer *
+begin_output(const struct a4nn_input *in)
 {
-    opts->format = a4nn_log_format_find(name);
-    if (opts->format == NULL)
-        a4nn_die(A4NN_TROUBLE, "--format: unknown: '%s' (see --list-formats)", name);
+    const struct a4nn_select_opts *asked = &in->reader.select;
+    uint64_t columns = A4NN_BIT(A4NN_RUN) | A4NN_BIT(A4NN_EPOCH) | A4NN_BIT(A4NN_VALUE) |
+                       A4NN_BIT(A4NN_METRIC) | A4NN_BIT(A4NN_EPOCHS) | A4NN_BIT(A4NN_TIME);
+
+    if (asked->mode != A4NN_MODE_UNKNOWN)
+        columns |= A4NN_BIT(A4NN_MODE);
+    if (asked->loss != NULL)
+        columns |= A4NN_BIT(A4NN_VAL_LOSS);
+    return a4nn_stream_writer_new(stdout, in->encoding, columns);
 }
 
 int
 main(int argc, char **argv)
 {
-    struct a4nn_diag diag = a4nn_program_diag();
-    struct a4nn_strmap said = {0};
-    struct output out = {0};
-    struct a4nn_reader_opts opts = {.select = {.epochs = NAN, .said = &said},
-                                    .record = on_record,
-                                    .name = on_name,
-                                    .arg = &out,
-                                    .diag = &diag};
-    int encoding = A4NN_CSV, code, first, status;
+    struct a4nn_stream_writer *writer;
     struct a4nn_reader *reader;
+    struct a4nn_input in;
+    int code, first, status;
     const char *arg;
 
     a4nn_program_begin("a4nn-log");
+    a4nn_input_init(&in);
     while ((code = a4nn_cli_next(&cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
         switch (code) {
-        case BY_COUNT: opts.select.by_count = true; break;
-        case 'E': opts.select.epochs = a4nn_cli_number(&cli, code, arg, 1e-6, 1e12); break;
-        case 'f': ask_format(&opts, arg); break;
+        case BY_COUNT: in.reader.select.by_count = true; break;
         case LIST_FORMATS: return list_formats();
-        case LIST_METRICS: opts.select.list = true; break;
-        case LOSS: opts.select.loss = arg; break;
-        case 'm': opts.select.metric = arg; break;
-        case MAX: opts.select.mode = A4NN_MAX; break;
-        case MIN: opts.select.mode = A4NN_MIN; break;
-        case 'o':
-            if ((encoding = a4nn_encoding_find(arg)) < 0)
-                a4nn_die(A4NN_TROUBLE, "--output: not csv, jsonl or table: '%s'", arg);
-            break;
-        case 'q': a4nn_verbosity = 0; break;
-        case 'r': opts.run = arg; break;
-        case 'v': opts.select.said = NULL; break;
+        case LIST_METRICS: in.reader.select.list = true; break;
+        case LOSS: in.reader.select.loss = arg; break;
+        case 'v': in.reader.select.said = NULL; break;
+        default: a4nn_input_option(&in, &cli, code, arg);
         }
-    out.writer = a4nn_stream_writer_new(
-        stdout, (enum a4nn_encoding)encoding,
-        A4NN_BIT(A4NN_RUN) | A4NN_BIT(A4NN_EPOCH) | A4NN_BIT(A4NN_VALUE) | A4NN_BIT(A4NN_METRIC) |
-            A4NN_BIT(A4NN_EPOCHS) | A4NN_BIT(A4NN_TIME) |
-            (opts.select.mode != A4NN_MODE_UNKNOWN ? A4NN_BIT(A4NN_MODE) : 0) |
-            (opts.select.loss != NULL ? A4NN_BIT(A4NN_VAL_LOSS) : 0));
-    reader = a4nn_reader_new(&opts);
+    writer = begin_output(&in);
+    in.reader.record = on_record;
+    in.reader.name = on_name;
+    in.reader.arg = &writer;
+    reader = a4nn_reader_new(&in.reader);
     a4nn_reader_read(reader, argv + first, argc - first);
-    status = diag.errors > 0                                       ? A4NN_TROUBLE
-             : opts.select.list || a4nn_reader_records(reader) > 0 ? A4NN_OK
-                                                                   : A4NN_NO;
+    status = A4NN_OK;
+    if (!in.reader.select.list && a4nn_reader_records(reader) == 0)
+        status = A4NN_NO;
+    if (in.diag.errors > 0)
+        status = A4NN_TROUBLE;
     a4nn_reader_free(reader);
-    a4nn_stream_writer_free(out.writer);
-    a4nn_strmap_release(&said);
+    a4nn_stream_writer_free(writer);
+    a4nn_input_release(&in);
     return a4nn_program_end(status);
 }

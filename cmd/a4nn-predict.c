@@ -6,6 +6,7 @@
 
 #include "cli.h"
 #include "forecast.h"
+#include "input.h"
 #include "log/reader.h"
 #include "program.h"
 #include "rule.h"
@@ -13,25 +14,23 @@
 #include "stream.h"
 #include "xalloc.h"
 
-enum { LIST = 256, MAX, MIN, SCALE, MAX_RULES = 16 };
+enum { LIST = 256, MAX_RULES = 16 };
 
 static const struct a4nn_option options[] = {
-    {'E', "epochs", "EPOCHS", "planned total of epochs (default: as the input says)", NULL},
-    {'f', "format", "FORMAT", "read logs as this format instead of recognising it", NULL},
+    A4NN_OPTION_EPOCHS,
+    A4NN_OPTION_FORMAT,
     {LIST, "list", NULL, "list forecasters and rules with their keys and end", NULL},
     {'M', "forecaster", "SPEC", "forecaster (default: the one that goes with the rules)",
      "words a4nn penguin curve last best given"},
-    {'m', "metric", "NAME", "metric to take from logs (default: the best known one)", NULL},
-    {MAX, "max", NULL, "a larger value is better", NULL},
-    {MIN, "min", NULL, "a smaller value is better", NULL},
-    {'o', "output", "ENCODING", "csv, jsonl or table (default: as the input)",
-     "words csv jsonl table"},
-    {'q', "quiet", NULL, "no notes and warnings, only errors", NULL},
+    A4NN_OPTION_METRIC,
+    A4NN_OPTION_MAX,
+    A4NN_OPTION_MIN,
+    A4NN_OPTION_OUTPUT("as the input"),
+    A4NN_OPTION_QUIET,
     {'R', "rule", "SPEC", "stopping rule; several: the first that stops (default: a4nn)",
      "words a4nn penguin patience diverged budget median asha no-diverged"},
-    {'r', "run", "NAME", "name of the run, for logs", NULL},
-    {SCALE, "scale", "SCALE", "percent, fraction, loss or signed (default: by name and values)",
-     "words percent fraction loss signed"},
+    A4NN_OPTION_RUN,
+    A4NN_OPTION_SCALE,
     {'u', "until-stop", NULL, "end at the first stop of any run", NULL},
     {0},
 };
@@ -51,7 +50,7 @@ struct job {
     struct a4nn_policy *policy;
     struct a4nn_stream_writer *writer;
     struct a4nn_reader *reader;
-    int encoding; /* asked for, or A4NN_AS_INPUT */
+    struct a4nn_input in;
     bool until_stop, stopped, for_people;
     struct a4nn_strmap told; /* runs whose first stop has been put into words */
 };
@@ -63,9 +62,7 @@ begin(struct job *job, const struct a4nn_record *first)
     const uint64_t made = A4NN_BIT(A4NN_FORECAST) | A4NN_BIT(A4NN_LOW) | A4NN_BIT(A4NN_HIGH) |
                           A4NN_BIT(A4NN_EXPECTED_ERROR) | A4NN_BIT(A4NN_VERDICT) |
                           A4NN_BIT(A4NN_REASON);
-    enum a4nn_encoding encoding = job->encoding != A4NN_AS_INPUT
-                                      ? (enum a4nn_encoding)job->encoding
-                                      : a4nn_reader_encoding(job->reader);
+    enum a4nn_encoding encoding = a4nn_input_encoding(&job->in, job->reader);
     uint64_t columns = first->set | a4nn_reader_columns(job->reader) | made;
     struct a4nn_err err;
 
@@ -169,11 +166,11 @@ check_specs(const struct a4nn_policy_opts *opts)
 }
 
 static int
-status_of(const struct job *job, const struct a4nn_diag *diag)
+status_of(const struct job *job)
 {
     if (job->until_stop && job->stopped)
         return A4NN_OK;
-    if (diag->errors > 0)
+    if (job->in.diag.errors > 0)
         return A4NN_TROUBLE;
     return job->until_stop ? A4NN_NO : A4NN_OK;
 }
@@ -181,55 +178,38 @@ status_of(const struct job *job, const struct a4nn_diag *diag)
 int
 main(int argc, char **argv)
 {
-    struct a4nn_diag diag = a4nn_program_diag();
     const char *rules[MAX_RULES], *arg;
-    struct job job = {.policy_opts = {.rules = rules, .epochs = NAN, .diag = &diag}};
-    struct a4nn_strmap said = {0};
-    struct a4nn_reader_opts opts = {
-        .select = {.epochs = NAN, .said = &said}, .record = on_record, .arg = &job, .diag = &diag};
+    struct job job = {.policy_opts = {.rules = rules}};
     int code, first, status;
 
     a4nn_program_begin("a4nn-predict");
+    a4nn_input_init(&job.in);
     while ((code = a4nn_cli_next(&cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
         switch (code) {
-        case 'E':
-            opts.select.epochs = job.policy_opts.epochs =
-                a4nn_cli_number(&cli, code, arg, 1e-6, 1e12);
-            break;
-        case 'f':
-            if ((opts.format = a4nn_log_format_find(arg)) == NULL)
-                a4nn_die(A4NN_TROUBLE, "--format: unknown: '%s' (a4nn-log --list-formats)", arg);
-            break;
         case LIST: return list();
         case 'M': job.policy_opts.forecaster = arg; break;
-        case 'm': opts.select.metric = arg; break;
-        case MAX: opts.select.mode = job.policy_opts.mode = A4NN_MAX; break;
-        case MIN: opts.select.mode = job.policy_opts.mode = A4NN_MIN; break;
-        case 'o':
-            if ((job.encoding = a4nn_encoding_find(arg)) < 0)
-                a4nn_die(A4NN_TROUBLE, "--output: not csv, jsonl or table: '%s'", arg);
-            break;
-        case 'q': a4nn_verbosity = 0; break;
         case 'R':
             if (job.policy_opts.nrules == MAX_RULES)
                 a4nn_die(A4NN_TROUBLE, "--rule: more than %d", MAX_RULES);
             rules[job.policy_opts.nrules++] = arg;
             break;
-        case 'r': opts.run = arg; break;
-        case SCALE:
-            if ((job.policy_opts.scale = a4nn_scale_find(arg)) == A4NN_SCALE_UNKNOWN)
-                a4nn_die(A4NN_TROUBLE, "--scale: not percent, fraction, loss or signed: '%s'", arg);
-            break;
         case 'u': job.until_stop = true; break;
+        default: a4nn_input_option(&job.in, &cli, code, arg);
         }
+    job.policy_opts.epochs = job.in.epochs;
+    job.policy_opts.mode = job.in.mode;
+    job.policy_opts.scale = job.in.scale;
+    job.policy_opts.diag = &job.in.diag;
     check_specs(&job.policy_opts);
-    job.reader = a4nn_reader_new(&opts);
+    job.in.reader.record = on_record;
+    job.in.reader.arg = &job;
+    job.reader = a4nn_reader_new(&job.in.reader);
     a4nn_reader_read(job.reader, argv + first, argc - first);
-    status = status_of(&job, &diag);
+    status = status_of(&job);
     a4nn_reader_free(job.reader);
     a4nn_policy_free(job.policy);
     a4nn_stream_writer_free(job.writer);
-    a4nn_strmap_release(&said);
     a4nn_strmap_release(&job.told);
+    a4nn_input_release(&job.in);
     return a4nn_program_end(status);
 }

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "input.h"
+
+#include <math.h>
+
+#include "program.h"
+
+void
+a4nn_input_init(struct a4nn_input *in)
+{
+    *in = (struct a4nn_input){.diag = a4nn_program_diag(), .epochs = NAN};
+    in->reader.select.epochs = NAN;
+    in->reader.select.said = &in->said;
+    in->reader.diag = &in->diag;
+}
+
+bool
+a4nn_input_option(struct a4nn_input *in, const struct a4nn_cli *cli, int code, const char *arg)
+{
+    int encoding;
+
+    switch (code) {
+    case 'E':
+        in->epochs = a4nn_cli_number(cli, code, arg, 1e-6, 1e12);
+        in->reader.select.epochs = in->epochs;
+        break;
+    case 'f':
+        if ((in->reader.format = a4nn_log_format_find(arg)) == NULL)
+            a4nn_die(A4NN_TROUBLE, "--format: unknown: '%s' (see a4nn-log --list-formats)", arg);
+        break;
+    case 'm': in->reader.select.metric = arg; break;
+    case A4NN_OPT_MAX: in->mode = in->reader.select.mode = A4NN_MAX; break;
+    case A4NN_OPT_MIN: in->mode = in->reader.select.mode = A4NN_MIN; break;
+    case 'o':
+        if ((encoding = a4nn_encoding_find(arg)) < 0)
+            a4nn_die(A4NN_TROUBLE, "--output: not csv, jsonl or table: '%s'", arg);
+        in->encoding = (enum a4nn_encoding)encoding;
+        break;
+    case 'q': a4nn_verbosity = 0; break;
+    case 'r': in->reader.run = arg; break;
+    case A4NN_OPT_SCALE:
+        if ((in->scale = a4nn_scale_find(arg)) == A4NN_SCALE_UNKNOWN)
+            a4nn_die(A4NN_TROUBLE, "--scale: not percent, fraction, loss or signed: '%s'", arg);
+        break;
+    default: return false;
+    }
+    return true;
+}
+
+enum a4nn_encoding
+a4nn_input_encoding(const struct a4nn_input *in, const struct a4nn_reader *reader)
+{
+    return in->encoding != A4NN_AS_INPUT ? in->encoding : a4nn_reader_encoding(reader);
+}
+
+struct a4nn_metric
+a4nn_input_metric(const struct a4nn_input *in, const struct a4nn_record *record)
+{
+    enum a4nn_mode stated = a4nn_mode_find(a4nn_record_text(record, A4NN_MODE, ""));
+    struct a4nn_metric m = {0};
+
+    a4nn_metric_lookup(a4nn_record_text(record, A4NN_METRIC, ""), &m);
+    if (stated != A4NN_MODE_UNKNOWN)
+        m.mode = stated;
+    if (in->mode != A4NN_MODE_UNKNOWN)
+        m.mode = in->mode;
+    if (in->scale != A4NN_SCALE_UNKNOWN)
+        m.scale = in->scale;
+    return m;
+}
+
+void
+a4nn_input_release(struct a4nn_input *in)
+{
+    a4nn_strmap_release(&in->said);
+}
