@@ -73,8 +73,8 @@ begin(struct job *job, const struct a4nn_record *first)
         a4nn_die(A4NN_TROUBLE, "%s", err.msg);
     job->for_people = encoding == A4NN_TABLE;
     if (encoding == A4NN_TABLE) /* what a person reads; the rest is in the other encodings */
-        columns &= ~(A4NN_BIT(A4NN_TIME) | A4NN_BIT(A4NN_LOW) | A4NN_BIT(A4NN_HIGH) |
-                     A4NN_BIT(A4NN_EXPECTED_ERROR));
+        columns = (first->set | made) & ~(A4NN_BIT(A4NN_TIME) | A4NN_BIT(A4NN_LOW) |
+                                          A4NN_BIT(A4NN_HIGH) | A4NN_BIT(A4NN_EXPECTED_ERROR));
     job->writer = a4nn_stream_writer_new(stdout, encoding, columns);
 }
 
