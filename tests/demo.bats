@@ -8,7 +8,10 @@ load lib
     epochs=$(grep -cE '^[0-9]+,' "$(data log/a4nn-history.csv)")
     [ "$(grep -cE '(continue|stop  *a4nn) *$' <<< "$output")" -eq "$epochs" ]
     # the sum says what the table shows: per run, the epochs after its first stop
-    stops=$(awk '$6 == "stop" { saved += seen[$1]++ > 0 } END { print saved }' <<< "$output")
+    stops=$(awk '
+        $1 == "run" { for (i = 1; i <= NF; i++) if ($i == "verdict") verdict = i }
+        verdict && $verdict == "stop" { saved += seen[$1]++ > 0 }
+        END { print saved }' <<< "$output")
     saved=$(sed -n 's/^Together: \([0-9]*\) of '"$epochs"' epochs saved.*/\1/p' <<< "$output")
     [ "$saved" -gt 0 ]
     [ "$saved" -eq "$stops" ]

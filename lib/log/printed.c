@@ -74,10 +74,11 @@ static bool
 add_column(struct columns *columns, const char *prefix, const char *word, size_t len)
 {
     size_t n = strlen(prefix);
-    char *name = columns->name[columns->count];
+    char *name;
 
     if (columns->count == MOST_COLUMNS || n + len >= NAME)
         return false;
+    name = columns->name[columns->count];
     memcpy(name, prefix, n);
     memcpy(name + n, word, len);
     name[n + len] = '\0';
@@ -249,9 +250,12 @@ validation_header(struct printed *p, struct a4nn_scan s)
         !(is_word(word, len, "Class") || is_word(word, len, "classes")))
         return false;
     while (!last && a4nn_scan_word(&s, &word, &len)) {
-        char *name = found.name[found.count];
+        char *name;
         last = word[len - 1] == ':';
-        if (found.count == MOST_COLUMNS || !add_grouped(&found, group, word, len))
+        if (found.count == MOST_COLUMNS)
+            return false;
+        name = found.name[found.count];
+        if (!add_grouped(&found, group, word, len))
             return false;
         if (is_one_of(name, others, sizeof others / sizeof others[0]))
             name[0] = '\0';
