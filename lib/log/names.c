@@ -101,6 +101,8 @@ a4nn_run_name(const char *path, bool whole, struct a4nn_strmap *taken)
     size_t len, start;
     char *name;
 
+    if (strcmp(path, "-") == 0)
+        path = "stdin";
     while (strncmp(path, "./", 2) == 0)
         path += 2;
     len = telling_length(path);
