@@ -286,13 +286,13 @@ test_epoch_tag(void)
 {
     struct a4nn_buf file = {0};
     struct drive d = {0};
-    int64_t step;
+    int64_t step, epoch = 0;
 
     add_version(&file);
     add_simple(&file, 0, "hp_metric", -1);
-    for (step = 100; step <= 300; step += 100) {
+    for (step = 100; step <= 300; step += 100, epoch++) {
         add_simple(&file, step, "val_acc", (float)step);
-        add_simple(&file, step, "epoch", (float)(step / 100 - 1));
+        add_simple(&file, step, "epoch", (float)epoch);
         add_simple(&file, step, "val_loss", (float)step);
     }
     for (step = 400; step <= 800; step += 100)
