@@ -75,13 +75,11 @@ list_formats(void)
 static struct a4nn_stream_writer *
 begin_output(const struct a4nn_input *in)
 {
-    const struct a4nn_select_opts *asked = &in->reader.select;
     uint64_t columns = A4NN_BIT(A4NN_RUN) | A4NN_BIT(A4NN_EPOCH) | A4NN_BIT(A4NN_VALUE) |
-                       A4NN_BIT(A4NN_METRIC) | A4NN_BIT(A4NN_EPOCHS) | A4NN_BIT(A4NN_TIME);
+                       A4NN_BIT(A4NN_METRIC) | A4NN_BIT(A4NN_MODE) | A4NN_BIT(A4NN_EPOCHS) |
+                       A4NN_BIT(A4NN_TIME);
 
-    if (asked->mode != A4NN_MODE_UNKNOWN)
-        columns |= A4NN_BIT(A4NN_MODE);
-    if (asked->loss != NULL)
+    if (in->reader.select.loss != NULL)
         columns |= A4NN_BIT(A4NN_VAL_LOSS);
     return a4nn_stream_writer_new(stdout, in->encoding, columns);
 }

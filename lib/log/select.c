@@ -267,6 +267,29 @@ list_names(const struct a4nn_select *s, struct a4nn_buf *out)
         a4nn_buf_addf(out, " and %zu more", s->names.n - 20);
 }
 
+/*
+ * The best known metric among those with a curve; a number stated once, such as the test accuracy
+ * at the end, only where nothing has more.
+ */
+static long
+choose_known(const struct a4nn_select *s, struct a4nn_err *err)
+{
+    const char **name = a4nn_xcalloc(s->names.n, sizeof *name);
+    size_t n = 0, i;
+    long best;
+
+    for (i = 0; i < s->names.n; i++)
+        if (s->count[i] > 1)
+            name[n++] = s->names.key[i];
+    best = a4nn_metric_choose(name, n, err);
+    if (best >= 0)
+        best = a4nn_strmap_find(&s->names, name[best]);
+    else
+        best = a4nn_metric_choose((const char *const *)s->names.key, s->names.n, err);
+    free(name);
+    return best;
+}
+
 /* The metric asked for, or the best known; reports and returns false when there is none. */
 static bool
 choose(struct a4nn_select *s)
@@ -276,7 +299,7 @@ choose(struct a4nn_select *s)
     struct a4nn_err err;
 
     if (s->opts->metric == NULL) {
-        s->metric = a4nn_metric_choose((const char *const *)s->names.key, s->names.n, &err);
+        s->metric = choose_known(s, &err);
         if (s->metric < 0)
             s->metric = s->stated;
         if (s->metric < 0)
