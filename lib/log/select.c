@@ -227,7 +227,7 @@ say_choice(struct a4nn_select *s)
     struct a4nn_buf said = {0};
     bool added = true;
 
-    a4nn_metric_lookup(name, &known);
+    a4nn_metric_lookup_among(name, (const char *const *)s->names.key, s->names.n, &known);
     if (mode == A4NN_MODE_UNKNOWN)
         mode = known.mode;
     a4nn_buf_addf(&said, "%s log, metric '%.100s' (%s)", s->format->name, name,
@@ -267,10 +267,7 @@ list_names(const struct a4nn_select *s, struct a4nn_buf *out)
         a4nn_buf_addf(out, " and %zu more", s->names.n - 20);
 }
 
-/*
- * The best known metric among those with a curve; a number stated once, such as the test accuracy
- * at the end, only where nothing has more.
- */
+/* The best known metric; a test result stated once, at the end, only where nothing has a curve. */
 static long
 choose_known(const struct a4nn_select *s, struct a4nn_err *err)
 {
@@ -279,7 +276,7 @@ choose_known(const struct a4nn_select *s, struct a4nn_err *err)
     long best;
 
     for (i = 0; i < s->names.n; i++)
-        if (s->count[i] > 1)
+        if (s->count[i] > 1 || strcasestr(s->names.key[i], "test") == NULL)
             name[n++] = s->names.key[i];
     best = a4nn_metric_choose(name, n, err);
     if (best >= 0)
