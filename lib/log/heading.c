@@ -74,8 +74,8 @@ may_announce(const char *line, size_t at, struct a4nn_heading *out)
         out->part_len = len;
         return true;
     }
-    return len == 0 || isdigit((unsigned char)line[begin + len - 1]) ||
-           is_harmless(line + begin, len);
+    return len == 0 || isdigit((unsigned char)line[begin]) ||
+           isdigit((unsigned char)line[begin + len - 1]) || is_harmless(line + begin, len);
 }
 
 /* The number behind the word, with its total; the cursor is left behind both. */

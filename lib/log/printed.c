@@ -105,6 +105,7 @@ fastai_header(struct printed *p, struct a4nn_scan s)
     if (found.count == 0)
         return false;
     a4nn_log_ledger_restart(p->ledger);
+    a4nn_log_ledger_at(p->ledger)->epochs = NAN;
     p->train = found;
     return true;
 }
