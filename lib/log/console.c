@@ -372,7 +372,7 @@ console_close(void *state)
 static int
 console_sniff(const struct a4nn_log_head *head)
 {
-    struct a4nn_log_trial trial;
+    struct a4nn_log_trial trial = {0};
 
     a4nn_log_trial(&a4nn_log_console, head, &trial);
     return trial.lines >= 2 ? 35 : trial.lines == 1 ? 20 : 0;

@@ -67,11 +67,11 @@ epoch_of(const struct a4nn_json *object)
 static bool
 read_mllog(struct a4nn_scan s, struct event *out)
 {
-    struct a4nn_json *v = a4nn_json_parse(s.at, (size_t)(s.end - s.at), NULL, NULL), *metadata;
+    struct a4nn_json *v = a4nn_json_parse(s.at, (size_t)(s.end - s.at), NULL, NULL);
     const char *key = v != NULL ? a4nn_json_string(a4nn_json_get(v, "key")) : NULL;
 
     if (key != NULL) {
-        metadata = a4nn_json_get(v, "metadata");
+        struct a4nn_json *metadata = a4nn_json_get(v, "metadata");
         out->key = a4nn_xstrdup(key);
         out->text = a4nn_xstrdup(a4nn_json_string(a4nn_json_get(v, "value")));
         out->value = number(v, "value");
@@ -87,11 +87,11 @@ read_mllog(struct a4nn_scan s, struct event *out)
 static bool
 read_old(struct a4nn_scan s, struct event *out)
 {
-    const char *word, *key;
+    const char *version, *word, *key;
     size_t len, key_len;
     struct a4nn_json *v;
 
-    if (!a4nn_scan_word(&s, &word, &len) || !a4nn_scan_word(&s, &word, &len))
+    if (!a4nn_scan_word(&s, &version, &len) || !a4nn_scan_word(&s, &word, &len))
         return false;
     a4nn_scan_blanks(&s);
     if (!a4nn_scan_number(&s, &out->time) || !a4nn_scan_word(&s, &word, &len) ||

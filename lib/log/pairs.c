@@ -72,9 +72,9 @@ skip_parenthesis(const struct a4nn_pairs *p, size_t at)
 static size_t
 word_end(const struct a4nn_pairs *p, size_t at)
 {
-    size_t inside;
-
     for (;;) {
+        size_t inside;
+
         while (at < p->len && continues_word(p->text[at]))
             at++;
         if (peek(p, at) != '(' || (inside = skip_parenthesis(p, at)) == at)

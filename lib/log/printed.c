@@ -70,20 +70,20 @@ is_one_of(const char *word, const char *const *texts, size_t n)
     return false;
 }
 
-static bool
+/* Returns the new column's name, or NULL when there are too many or it is too long. */
+static char *
 add_column(struct columns *columns, const char *prefix, const char *word, size_t len)
 {
     size_t n = strlen(prefix);
     char *name;
 
-    if (columns->count == MOST_COLUMNS || n + len >= NAME)
-        return false;
-    name = columns->name[columns->count];
+    if (columns->count >= MOST_COLUMNS || n + len >= NAME)
+        return NULL;
+    name = columns->name[columns->count++];
     memcpy(name, prefix, n);
     memcpy(name + n, word, len);
     name[n + len] = '\0';
-    columns->count++;
-    return true;
+    return name;
 }
 
 /* "epoch train_loss valid_loss ... time", of version 0.7 "trn_loss val_loss". */
@@ -99,7 +99,7 @@ fastai_header(struct printed *p, struct a4nn_scan s)
     while (a4nn_scan_word(&s, &word, &len)) {
         bool first = found.count == 0,
              loss = is_word(word, len, "train_loss") || is_word(word, len, "trn_loss");
-        if ((first && !loss) || !add_column(&found, "", word, len))
+        if ((first && !loss) || add_column(&found, "", word, len) == NULL)
             return false;
     }
     if (found.count == 0)
@@ -173,8 +173,8 @@ ultralytics_header(struct printed *p, struct a4nn_scan s)
         return false;
     p->counts_from_0 = false;
     while (a4nn_scan_word(&s, &word, &len)) {
-        char *name = found.name[found.count];
-        if (!add_column(&found, "train/", word, len))
+        char *name = add_column(&found, "train/", word, len);
+        if (name == NULL)
             return false;
         if (strncmp(name, "train/obj", 9) == 0) /* a loss of YOLOv5 to v7 only */
             p->counts_from_0 = true;
@@ -210,11 +210,12 @@ ultralytics_row(struct printed *p, struct a4nn_scan s)
 }
 
 /* "Box(P" opens the group of the boxes, which is the default, "Mask(P" that of the masks. */
-static bool
+static char *
 add_grouped(struct columns *found, char group[NAME], const char *word, size_t len)
 {
     const char *open = memchr(word, '(', len);
     bool closes = false;
+    char *name;
 
     if (open != NULL && open > word) {
         bool box = is_word(word, (size_t)(open - word), "Box");
@@ -229,11 +230,12 @@ add_grouped(struct columns *found, char group[NAME], const char *word, size_t le
         closes = closes || word[len - 1] == ')';
         len--;
     }
-    if (len == 0 || !add_column(found, group, word, len))
-        return false;
+    if (len == 0)
+        return NULL;
+    name = add_column(found, group, word, len);
     if (closes)
         group[0] = '\0';
-    return true;
+    return name;
 }
 
 /* "Class Images Instances Box(P R mAP50 mAP50-95):", for classifiers "classes top1_acc ...:". */
@@ -251,12 +253,9 @@ validation_header(struct printed *p, struct a4nn_scan s)
         !(is_word(word, len, "Class") || is_word(word, len, "classes")))
         return false;
     while (!last && a4nn_scan_word(&s, &word, &len)) {
-        char *name;
+        char *name = add_grouped(&found, group, word, len);
         last = word[len - 1] == ':';
-        if (found.count == MOST_COLUMNS)
-            return false;
-        name = found.name[found.count];
-        if (!add_grouped(&found, group, word, len))
+        if (name == NULL)
             return false;
         if (is_one_of(name, others, sizeof others / sizeof others[0]))
             name[0] = '\0';

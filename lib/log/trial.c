@@ -76,7 +76,7 @@ int
 a4nn_log_trial_sniff(const struct a4nn_log_format *format, const struct a4nn_log_head *head,
                      int sure)
 {
-    struct a4nn_log_trial trial;
+    struct a4nn_log_trial trial = {0};
 
     a4nn_log_trial(format, head, &trial);
     return trial.scalars > 0 ? sure : 0;
