@@ -15,7 +15,8 @@ H=$(ls lib/*.h lib/log/*.h tests/*/*.h 2> /dev/null)
 
 spdx() {
     tracked | grep -Ev '^(LICENSE$|tests/data/|examples/data/)' | while read -r f; do
-        [ ! -s "$f" ] || head -n 3 "$f" | grep -q 'SPDX-License-Identifier: GPL-3.0-or-later' || echo "$f: no SPDX line"
+        [ ! -s "$f" ] || head -n 3 "$f" | grep -q 'SPDX-License-Identifier: GPL-3.0-or-later' ||
+            echo "$f: no SPDX line"
     done | failing_if_any
 }
 
@@ -39,8 +40,9 @@ headers() {
     status=0
     for h in lib/*.h lib/log/*.h; do
         for lang in c c++; do
-            case $lang in c) std=$CFLAGS ;; *) std=$(echo "$CFLAGS" | sed 's/-std=c11/-std=c++11/') ;; esac
-            printf '#include "%s"\n' "${h#lib/}" | clang -x "$lang" $std -Wall -Wextra -Wpedantic -Werror -Wno-empty-translation-unit -fsyntax-only - || {
+            flags=$(echo "$CFLAGS" | sed "s/-std=c11/-std=${lang}11/")
+            flags="$flags -Wall -Wextra -Wpedantic -Werror -Wno-empty-translation-unit"
+            printf '#include "%s"\n' "${h#lib/}" | clang -x "$lang" $flags -fsyntax-only - || {
                 echo "$h: does not compile alone as $lang"
                 status=1
             }
@@ -53,9 +55,9 @@ headers() {
 # ctuuninitvar does not see memset, and its twin within one file, uninitvar, stays on.
 static_analysis() {
     mkdir -p "$BUILD/lint/cppcheck"
-    cppcheck --quiet --std=c11 -D_GNU_SOURCE --enable=warning,performance,portability --inline-suppr \
-        --error-exitcode=1 --suppress=missingIncludeSystem --suppress=ctuuninitvar --cppcheck-build-dir="$BUILD/lint/cppcheck" \
-        -j "$JOBS" -I lib $C
+    cppcheck --quiet --std=c11 -D_GNU_SOURCE --enable=warning,performance,portability \
+        --inline-suppr --suppress=missingIncludeSystem --suppress=ctuuninitvar \
+        --error-exitcode=1 --cppcheck-build-dir="$BUILD/lint/cppcheck" -j "$JOBS" -I lib $C
 }
 
 tidy() { "$MAKE" --no-print-directory -k -s tidy; }
