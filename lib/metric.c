@@ -365,6 +365,39 @@ a4nn_metric_choose(const char *const *names, size_t n, struct a4nn_err *err)
     return best >= 0 ? best : none_known(names, n, err);
 }
 
+void
+a4nn_metric_settle(const char *name, const struct a4nn_metric *asked, enum a4nn_mode stated,
+                   struct a4nn_metric *out)
+{
+    struct a4nn_metric known;
+
+    a4nn_metric_lookup(name, &known);
+    *out = known;
+    if (asked->mode != A4NN_MODE_UNKNOWN)
+        out->mode = asked->mode;
+    else if (stated != A4NN_MODE_UNKNOWN)
+        out->mode = stated;
+    out->assumed = out->mode == A4NN_MODE_UNKNOWN && name[0] == '\0';
+    if (out->assumed)
+        out->mode = A4NN_MAX;
+    if (asked->scale != A4NN_SCALE_UNKNOWN)
+        out->scale = asked->scale;
+    else if (out->mode != known.mode && known.mode != A4NN_MODE_UNKNOWN)
+        out->scale = A4NN_SCALE_UNKNOWN; /* the name means something else here */
+}
+
+void
+a4nn_metric_report(const char *name, const struct a4nn_metric *m, struct a4nn_diag *diag)
+{
+    if (m->assumed)
+        a4nn_diag(diag, A4NN_NOTE, NULL, 0,
+                  "the values have no metric's name: a larger one is taken as better (--min: a "
+                  "smaller one)");
+    else if (m->mode == A4NN_MODE_UNKNOWN)
+        a4nn_diag(diag, A4NN_ERROR, NULL, 0,
+                  "is a larger '%.100s' better? unknown: say --max or --min", name);
+}
+
 static const char *const mode_names[] = {"unknown", "max", "min"};
 static const char *const scale_names[] = {"unknown", "share", "fraction",
                                           "percent", "loss",  "signed"};

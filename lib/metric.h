@@ -29,6 +29,7 @@ struct a4nn_metric {
     enum a4nn_scale scale;
     /* Order of choice, smaller first: validation before train, accuracy before loss. */
     unsigned rank;
+    bool assumed; /* direction taken for want of a name (a4nn_metric_settle) */
     bool train; /* measured on the training data: chosen only for want of better, with a warning */
 };
 
@@ -51,6 +52,17 @@ bool a4nn_metric_lookup_among(const char *name, const char *const *names, size_t
  * the names seen when none is known.
  */
 long a4nn_metric_choose(const char *const *names, size_t n, struct a4nn_err *err);
+
+/*
+ * What a metric is: by what the user asks for, else by what its record states, else by its name.
+ * A scale is not taken from a name that means the other direction.  One without a name is
+ * maximised; `assumed` then says that nobody asked for it.  The mode may remain unknown.
+ */
+void a4nn_metric_settle(const char *name, const struct a4nn_metric *asked, enum a4nn_mode stated,
+                        struct a4nn_metric *out);
+
+/* Reports an assumed direction as a note, an unknown one as an error that says what to do. */
+void a4nn_metric_report(const char *name, const struct a4nn_metric *m, struct a4nn_diag *diag);
 
 /* "max", "min" or "unknown"; "percent", "fraction", "loss", "signed", "share" or "unknown". */
 const char *a4nn_mode_name(enum a4nn_mode mode);

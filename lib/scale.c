@@ -21,3 +21,11 @@ a4nn_points_make(enum a4nn_mode mode, enum a4nn_scale scale, double smallest, do
         return (struct a4nn_points){.scale = -unit, .offset = 100, .lo = 0, .hi = 100};
     return (struct a4nn_points){.scale = unit, .lo = 0, .hi = 100};
 }
+
+enum a4nn_scale
+a4nn_points_scale(const struct a4nn_points *p)
+{
+    if (isfinite(p->hi))
+        return fabs(p->scale) > 1 ? A4NN_FRACTION : A4NN_PERCENT;
+    return isfinite(p->lo) ? A4NN_LOSS : A4NN_SIGNED;
+}

@@ -28,6 +28,9 @@ struct a4nn_points {
 struct a4nn_points a4nn_points_make(enum a4nn_mode mode, enum a4nn_scale scale, double smallest,
                                     double largest);
 
+/* The scale that gives these points whatever the values; with it, order of arrival is nothing. */
+enum a4nn_scale a4nn_points_scale(const struct a4nn_points *p);
+
 static inline double
 a4nn_to_points(const struct a4nn_points *p, double value)
 {

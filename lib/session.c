@@ -159,30 +159,16 @@ static void
 learn_metric(const struct a4nn_policy *p, const struct a4nn_record *r, const char *name,
              struct metric_state *m)
 {
-    struct a4nn_metric known = {0};
-    enum a4nn_mode stated = a4nn_mode_find(a4nn_record_text(r, A4NN_MODE, ""));
+    const struct a4nn_metric asked = {.mode = p->mode, .scale = p->scale};
+    struct a4nn_metric settled;
 
-    *m = (struct metric_state){.smallest = HUGE_VAL, .largest = -HUGE_VAL};
-    a4nn_metric_lookup(name, &known);
-    m->mode = p->mode != A4NN_MODE_UNKNOWN ? p->mode : stated;
-    if (m->mode == A4NN_MODE_UNKNOWN)
-        m->mode = known.mode;
-    m->scale = p->scale != A4NN_SCALE_UNKNOWN ? p->scale : known.scale;
-    if (m->mode != known.mode && known.mode != A4NN_MODE_UNKNOWN && p->scale == A4NN_SCALE_UNKNOWN)
-        m->scale = A4NN_SCALE_UNKNOWN; /* the name means something else here */
-    m->usable = m->mode != A4NN_MODE_UNKNOWN;
-    if (m->usable)
-        return;
-    if (name[0] == '\0') {
-        m->usable = true;
-        m->mode = A4NN_MAX;
-        a4nn_diag(p->diag, A4NN_NOTE, NULL, 0,
-                  "the values have no metric's name: a larger one is taken as better (--min: a "
-                  "smaller one)");
-        return;
-    }
-    a4nn_diag(p->diag, A4NN_ERROR, NULL, 0,
-              "is a larger '%.100s' better? unknown: say --max or --min", name);
+    a4nn_metric_settle(name, &asked, a4nn_mode_find(a4nn_record_text(r, A4NN_MODE, "")), &settled);
+    *m = (struct metric_state){.mode = settled.mode,
+                               .scale = settled.scale,
+                               .usable = settled.mode != A4NN_MODE_UNKNOWN,
+                               .smallest = HUGE_VAL,
+                               .largest = -HUGE_VAL};
+    a4nn_metric_report(name, &settled, p->diag);
 }
 
 static size_t

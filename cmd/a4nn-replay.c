@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* a4nn-replay: trainings that are over, to what stopping rules would have saved and cost. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "log/reader.h"
+#include "program.h"
+#include "replay.h"
+#include "replay_part.h"
+#include "replay_table.h"
+#include "sheet.h"
+#include "source.h"
+#include "xalloc.h"
+
+enum { MAX = 256, MIN, SCALE, MERGE, NO_BASELINE, PARTIAL, PER_RUN, MAX_JOBS = 4096 };
+
+static const struct a4nn_option options[] = {
+    {'c', "collection", "NAME",
+     "put all runs into one collection (default: by task, or as the "
+     "run's name begins)",
+     NULL},
+    {'E', "epochs", "EPOCHS", "planned total of epochs (default: as the input says)", NULL},
+    {'f', "format", "FORMAT", "read logs as this format instead of recognising it", NULL},
+    {'j', "jobs", "JOBS", "threads (default: one per processor)", NULL},
+    {'M', "forecaster", "SPEC",
+     "forecaster of policies that name none (default: that of the rules)",
+     "words a4nn penguin curve last best given"},
+    {'m', "metric", "NAME", "metric to take from logs (default: the best known one)", NULL},
+    {MAX, "max", NULL, "a larger value is better", NULL},
+    {MERGE, "merge", NULL, "the inputs are parts, written with --partial: put them together", NULL},
+    {MIN, "min", NULL, "a smaller value is better", NULL},
+    {NO_BASELINE, "no-baseline", NULL, "leave out the last value at the same savings", NULL},
+    {'o', "output", "ENCODING", "csv, jsonl or table (default: table)", "words csv jsonl table"},
+    {PARTIAL, "partial", NULL, "write a part for --merge instead of the table", NULL},
+    {PER_RUN, "per-run", NULL, "list every decision instead of the table", NULL},
+    {'q', "quiet", NULL, "no notes and warnings, only errors", NULL},
+    {'R', "rule", "POLICY", "RULE[+RULE...][@FORECASTER] to try; several: each (default: a4nn)",
+     "words a4nn penguin patience diverged budget median asha no-diverged"},
+    {'r', "run", "NAME", "name of the run, for logs", NULL},
+    {SCALE, "scale", "SCALE", "percent, fraction, loss or signed (default: by name and values)",
+     "words percent fraction loss signed"},
+    {0},
+};
+
+static const struct a4nn_cli cli = {
+    .program = "a4nn-replay",
+    .operands = "[file|folder|archive ...]",
+    .about = "Say what stopping rules would have saved, and cost, on trainings that are over.",
+    .options = options,
+    .more = "Input: observations (a4nn-log), forecasts, fits, or training logs.\n"
+            "Status: 0 done, 1 no run to replay, 2 trouble.\n",
+};
+
+enum output { TABLE, RUNS, PART };
+
+struct setup {
+    struct a4nn_replay_opts replay;
+    struct a4nn_reader_opts reader;
+    const char **policies;
+    size_t cap;
+    enum a4nn_encoding encoding;
+    enum output output;
+    bool merge, baseline, replays; /* an option was given that only replaying can heed */
+};
+
+/* ---- input ---- */
+
+static int
+on_record(void *arg, struct a4nn_record *record)
+{
+    a4nn_replay_add(arg, record);
+    return 0;
+}
+
+struct merging {
+    struct a4nn_replay *replay;
+    struct a4nn_replay_part *part;
+    char *file;
+    size_t number;
+};
+
+static int
+on_begin(void *arg, const struct a4nn_source_member *member)
+{
+    struct merging *m = arg;
+
+    m->file = a4nn_xstrdup(member->path);
+    m->part = a4nn_replay_part_new(m->replay, m->number++, m->file);
+    return 0;
+}
+
+static int
+on_bytes(void *arg, const char *bytes, size_t len)
+{
+    struct merging *m = arg;
+
+    a4nn_replay_part_feed(m->part, bytes, len);
+    return 0;
+}
+
+static void
+on_end(void *arg)
+{
+    struct merging *m = arg;
+
+    a4nn_replay_part_finish(m->part);
+    free(m->file);
+}
+
+static void
+merge(struct a4nn_replay *replay, char *const *files, int count, struct a4nn_diag *diag)
+{
+    struct merging m = {.replay = replay};
+    struct a4nn_source_sink sink = {on_begin, on_bytes, on_end, &m, diag};
+    int i;
+
+    if (count == 0 && a4nn_source_walk("-", &sink) < 0)
+        return; /* reported, and counted by diag */
+    for (i = 0; i < count; i++)
+        if (a4nn_source_walk(files[i], &sink) < 0)
+            return;
+    a4nn_replay_settle(replay);
+}
+
+static void
+read_logs(struct a4nn_replay *replay, struct a4nn_reader_opts *opts, char *const *files, int count)
+{
+    struct a4nn_reader *reader;
+
+    opts->arg = replay;
+    reader = a4nn_reader_new(opts);
+    a4nn_reader_read(reader, files, count);
+    a4nn_reader_free(reader);
+    a4nn_replay_decide(replay);
+}
+
+/* ---- output ---- */
+
+static const struct a4nn_sheet_column table_columns[] = {
+    {"scope", NULL, 0, true},
+    {"collection", "collection", 0, true},
+    {"policy", "policy", 0, true},
+    {"kind", NULL, 0, true},
+    {"epoch", NULL, 0, false},
+    {"runs", "runs", 0, false},
+    {"judged", "judged", 0, false},
+    {"diverged", "div", 0, false},
+    {"shortened", "short", 0, false},
+    {"epochs", NULL, 0, false},
+    {"saved_pct", "saved%", 1, false},
+    {"factor", "factor", 2, false},
+    {"stopped_pct", "stop%", 1, false},
+    {"error_mean", "error", 2, false},
+    {"error_median", "median", 2, false},
+    {"error_p95", "p95", 2, false},
+    {"within_0.5_pct", "<=.5%", 1, false},
+    {"within_1_pct", "<=1%", 1, false},
+    {"within_2_pct", "<=2%", 1, false},
+    {"mae", "mae", 2, false},
+    {"tau", "tau", 3, false},
+    {"regret", "regret", 2, false},
+    {"best_kept_pct", "best%", 1, false},
+    {"top5_overlap_pct", "top5", 1, false},
+    {"top5pct_overlap_pct", "top5%", 1, false},
+    {"worst_run", NULL, 0, true},
+    {"worst_epoch", NULL, 0, false},
+    {"worst_forecast", NULL, 0, false},
+    {"worst_final", NULL, 0, false},
+    {"worst_error", NULL, 0, false},
+};
+
+static void
+add_worst(struct a4nn_sheet *sheet, const struct a4nn_worst_stop *w)
+{
+    bool any = w->run != NULL;
+
+    a4nn_sheet_text(sheet, any ? w->run : NULL);
+    a4nn_sheet_number(sheet, any ? w->epoch : NAN);
+    a4nn_sheet_number(sheet, any ? w->forecast : NAN);
+    a4nn_sheet_number(sheet, any ? w->final : NAN);
+    a4nn_sheet_number(sheet, any ? w->error : NAN);
+}
+
+static void
+add_row(struct a4nn_sheet *sheet, const struct a4nn_replay *replay,
+        const struct a4nn_replay_row *row, bool table)
+{
+    bool total = row->collection == A4NN_REPLAY_TOTAL;
+    char *title = total ? NULL : a4nn_replay_title(replay, row->collection), reading[60];
+    const double number[] = {row->at,
+                             row->runs,
+                             row->judged,
+                             row->diverged,
+                             row->shortened,
+                             row->trained,
+                             100 * row->saved,
+                             row->factor,
+                             100 * row->stopped,
+                             row->error,
+                             row->median,
+                             row->p95,
+                             100 * row->within_half,
+                             100 * row->within_1,
+                             100 * row->within_2,
+                             row->mae,
+                             row->tau,
+                             row->regret,
+                             100 * row->best,
+                             100 * row->top5,
+                             100 * row->top5pct};
+    const char *policy = replay->policy[row->policy].label;
+    size_t i;
+
+    snprintf(reading, sizeof reading, total ? "  last value" : "  last value at %.4g", row->at);
+    a4nn_sheet_text(sheet, total ? "total" : "collection");
+    a4nn_sheet_text(sheet, total && table ? "TOTAL" : title);
+    a4nn_sheet_text(sheet, row->baseline && table ? reading : policy);
+    a4nn_sheet_text(sheet, row->baseline ? "baseline" : "policy");
+    for (i = 0; i < sizeof number / sizeof number[0]; i++)
+        a4nn_sheet_number(sheet, number[i]);
+    add_worst(sheet, &row->worst);
+    free(title);
+}
+
+/* Under the table: the stop to look at first. */
+static void
+print_worst(const struct a4nn_replay *replay, const struct a4nn_replay_row *row)
+{
+    const struct a4nn_worst_stop *w = &row->worst;
+    char run[400], policy[400];
+
+    a4nn_escape(policy, sizeof policy, replay->policy[row->policy].label);
+    if (w->run == NULL) {
+        printf("%s: no stop that can be judged\n", policy);
+        return;
+    }
+    printf("worst stop of %s: %s at epoch %.6g, forecast %.6g, final %.6g\n", policy,
+           a4nn_escape(run, sizeof run, w->run), w->epoch, w->forecast, w->final);
+}
+
+static void
+print_table(const struct a4nn_replay *replay, bool baseline, enum a4nn_encoding encoding)
+{
+    struct a4nn_sheet *sheet =
+        a4nn_sheet_new(table_columns, sizeof table_columns / sizeof table_columns[0]);
+    size_t n, i, collections = 0;
+    struct a4nn_replay_row *row = a4nn_replay_table(replay, baseline, &n);
+    bool table = encoding == A4NN_TABLE;
+
+    for (i = 0; i < replay->collections.n; i++)
+        collections += replay->collection[i].nruns > 0;
+    for (i = 0; i < n; i++) {
+        if (table && collections == 1 && row[i].collection == A4NN_REPLAY_TOTAL)
+            break; /* it says the same again */
+        if (i > 0 && row[i].collection != row[i - 1].collection)
+            a4nn_sheet_space(sheet);
+        add_row(sheet, replay, &row[i], table);
+    }
+    a4nn_sheet_write(sheet, stdout, encoding);
+    if (table)
+        putchar('\n');
+    for (i = 0; i < n && table; i++)
+        if (row[i].collection == A4NN_REPLAY_TOTAL && !row[i].baseline)
+            print_worst(replay, &row[i]);
+    a4nn_sheet_free(sheet);
+    free(row);
+}
+
+static const struct a4nn_sheet_column run_columns[] = {
+    {"collection", "collection", 0, true}, {"run", "run", 0, true},
+    {"policy", "policy", 0, true},         {"epochs", "epochs", -1, false},
+    {"stop", "stop", -1, false},           {"saved", "saved", -1, false},
+    {"forecast", "forecast", -1, false},   {"final", "final", -1, false},
+    {"error", "error", -1, false},         {"reason", "reason", 0, true},
+};
+
+static void
+add_decision(struct a4nn_sheet *sheet, const struct a4nn_replay *replay, const char *title,
+             const struct a4nn_replay_run *run, size_t policy)
+{
+    const struct a4nn_points *points = &replay->collection[run->collection].points;
+    const struct a4nn_decision *d = &run->decision[policy];
+    double end = a4nn_replay_end(run), final = a4nn_replay_final(run);
+    bool stopped = !isnan(d->epoch);
+    double value = stopped ? d->forecast : final;
+
+    a4nn_sheet_text(sheet, title);
+    a4nn_sheet_text(sheet, run->name);
+    a4nn_sheet_text(sheet, replay->policy[policy].label);
+    a4nn_sheet_number(sheet, end);
+    a4nn_sheet_number(sheet, d->epoch);
+    a4nn_sheet_number(sheet, stopped ? end - d->epoch : 0);
+    a4nn_sheet_number(sheet, stopped ? value : NAN);
+    a4nn_sheet_number(sheet, final);
+    a4nn_sheet_number(sheet, fabs(a4nn_to_points(points, value) - a4nn_to_points(points, final)));
+    a4nn_sheet_text(sheet, d->reason);
+}
+
+static void
+print_runs(const struct a4nn_replay *replay, enum a4nn_encoding encoding)
+{
+    struct a4nn_sheet *sheet =
+        a4nn_sheet_new(run_columns, sizeof run_columns / sizeof run_columns[0]);
+    size_t i, r, p;
+
+    for (i = 0; i < replay->collections.n; i++) {
+        const struct a4nn_replay_collection *c = &replay->collection[replay->by_name[i]];
+        char *title = a4nn_replay_title(replay, replay->by_name[i]);
+        for (r = 0; r < c->nruns; r++)
+            for (p = 0; p < replay->npolicies; p++)
+                add_decision(sheet, replay, title, &replay->run[c->run[r]], p);
+        free(title);
+    }
+    a4nn_sheet_write(sheet, stdout, encoding);
+    a4nn_sheet_free(sheet);
+}
+
+static int
+print(const struct a4nn_replay *replay, const struct setup *s, const struct a4nn_diag *diag)
+{
+    if (s->merge && diag->errors > 0)
+        return A4NN_TROUBLE; /* a table of some of the parts would look whole */
+    if (a4nn_replay_empty(replay)) {
+        a4nn_warn("no run to replay");
+        return diag->errors > 0 ? A4NN_TROUBLE : A4NN_NO;
+    }
+    switch (s->output) {
+    case TABLE: print_table(replay, s->baseline, s->encoding); break;
+    case RUNS: print_runs(replay, s->encoding); break;
+    case PART: a4nn_replay_part_write(replay, stdout); break;
+    }
+    return diag->errors > 0 ? A4NN_TROUBLE : A4NN_OK;
+}
+
+/* ---- options ---- */
+
+static void
+take_output(struct setup *s, const char *arg)
+{
+    int encoding = a4nn_encoding_find(arg);
+
+    if (encoding < 0)
+        a4nn_die(A4NN_TROUBLE, "--output: not csv, jsonl or table: '%s'", arg);
+    s->encoding = (enum a4nn_encoding)encoding;
+}
+
+static void
+take_format(struct setup *s, const char *arg)
+{
+    if ((s->reader.format = a4nn_log_format_find(arg)) == NULL)
+        a4nn_die(A4NN_TROUBLE, "--format: unknown: '%s' (a4nn-log --list-formats)", arg);
+}
+
+static void
+take_scale(struct setup *s, const char *arg)
+{
+    if ((s->replay.kind.scale = a4nn_scale_find(arg)) == A4NN_SCALE_UNKNOWN)
+        a4nn_die(A4NN_TROUBLE, "--scale: not percent, fraction, loss or signed: '%s'", arg);
+}
+
+static void
+take_policy(struct setup *s, const char *arg)
+{
+    s->policies = a4nn_xgrow(s->policies, s->replay.npolicies, &s->cap, sizeof *s->policies);
+    s->policies[s->replay.npolicies++] = arg;
+    s->replay.policies = s->policies;
+}
+
+/* What concerns the replay and not what is made of it; false: another option. */
+static bool
+replay_option(struct setup *s, int code, const char *arg)
+{
+    switch (code) {
+    case 'c': s->replay.collection = arg; break;
+    case 'E':
+        s->replay.epochs = s->reader.select.epochs = a4nn_cli_number(&cli, code, arg, 1e-6, 1e12);
+        break;
+    case 'f': take_format(s, arg); break;
+    case 'M': s->replay.forecaster = arg; break;
+    case 'm': s->reader.select.metric = arg; break;
+    case MAX: s->replay.kind.mode = s->reader.select.mode = A4NN_MAX; break;
+    case MIN: s->replay.kind.mode = s->reader.select.mode = A4NN_MIN; break;
+    case 'R': take_policy(s, arg); break;
+    case 'r': s->reader.run = arg; break;
+    case SCALE: take_scale(s, arg); break;
+    default: return false;
+    }
+    s->replays = true;
+    return true;
+}
+
+static int
+take_options(struct setup *s, int argc, char **argv)
+{
+    const char *arg;
+    int code, first;
+
+    while ((code = a4nn_cli_next(&cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
+        if (!replay_option(s, code, arg))
+            switch (code) {
+            case 'j':
+                s->replay.jobs = (unsigned)a4nn_cli_count(&cli, code, arg, 1, MAX_JOBS);
+                break;
+            case MERGE: s->merge = true; break;
+            case NO_BASELINE: s->baseline = false; break;
+            case 'o': take_output(s, arg); break;
+            case PARTIAL: s->output = PART; break;
+            case PER_RUN: s->output = RUNS; break;
+            case 'q': a4nn_verbosity = 0; break;
+            }
+    if (s->merge && s->replays)
+        a4nn_die(A4NN_TROUBLE, "--merge: the parts hold what was decided: no rules, no options "
+                               "about runs and metrics");
+    if (!s->merge && s->replay.npolicies == 0)
+        take_policy(s, "");
+    return first;
+}
+
+int
+main(int argc, char **argv)
+{
+    struct a4nn_diag diag = a4nn_program_diag();
+    struct a4nn_strmap said = {0};
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    struct setup s = {
+        .replay = {.epochs = NAN,
+                   .jobs = processors > 0 && processors < MAX_JOBS ? (unsigned)processors : 1,
+                   .diag = &diag},
+        .reader = {.select = {.epochs = NAN, .said = &said}, .record = on_record, .diag = &diag},
+        .encoding = A4NN_TABLE,
+        .baseline = true};
+    struct a4nn_replay *replay;
+    struct a4nn_err err;
+    int first, status;
+
+    a4nn_program_begin("a4nn-replay");
+    first = take_options(&s, argc, argv);
+    if ((replay = a4nn_replay_new(&s.replay, &err)) == NULL)
+        a4nn_die(A4NN_TROUBLE, "%s", err.msg);
+    if (s.merge)
+        merge(replay, argv + first, argc - first, &diag);
+    else
+        read_logs(replay, &s.reader, argv + first, argc - first);
+    status = print(replay, &s, &diag);
+    a4nn_replay_free(replay);
+    a4nn_strmap_release(&said);
+    free(s.policies);
+    return a4nn_program_end(status);
+}
