@@ -18,10 +18,7 @@
 enum { MAX = 256, MIN, SCALE, MERGE, NO_BASELINE, PARTIAL, PER_RUN, MAX_JOBS = 4096 };
 
 static const struct a4nn_option options[] = {
-    {'c', "collection", "NAME",
-     "put all runs into one collection (default: by task, or as the "
-     "run's name begins)",
-     NULL},
+    {'c', "collection", "NAME", "one collection of all runs (default: by task or run name)", NULL},
     {'E', "epochs", "EPOCHS", "planned total of epochs (default: as the input says)", NULL},
     {'f', "format", "FORMAT", "read logs as this format instead of recognising it", NULL},
     {'j', "jobs", "JOBS", "threads (default: one per processor)", NULL},
@@ -30,11 +27,13 @@ static const struct a4nn_option options[] = {
      "words a4nn penguin curve last best given"},
     {'m', "metric", "NAME", "metric to take from logs (default: the best known one)", NULL},
     {MAX, "max", NULL, "a larger value is better", NULL},
-    {MERGE, "merge", NULL, "the inputs are parts, written with --partial: put them together", NULL},
+    {MERGE, "merge", NULL, "put together parts that were written by replays of some runs each",
+     NULL},
     {MIN, "min", NULL, "a smaller value is better", NULL},
     {NO_BASELINE, "no-baseline", NULL, "leave out the last value at the same savings", NULL},
     {'o', "output", "ENCODING", "csv, jsonl or table (default: table)", "words csv jsonl table"},
-    {PARTIAL, "partial", NULL, "write a part for --merge instead of the table", NULL},
+    {PARTIAL, "partial", NULL, "write a part, to be merged with others, instead of the table",
+     NULL},
     {PER_RUN, "per-run", NULL, "list every decision instead of the table", NULL},
     {'q', "quiet", NULL, "no notes and warnings, only errors", NULL},
     {'R', "rule", "POLICY", "RULE[+RULE...][@FORECASTER] to try; several: each (default: a4nn)",
