@@ -155,7 +155,7 @@ bench:
 	+@$(AGAIN) run-bench
 
 run-bench: all benches
-	@BUILD=$(abspath $(BUILD)) sh build-aux/bench.sh $(filter-out %.c,$(sort $(wildcard tests/bench/*)))
+	@BUILD=$(abspath $(BUILD)) sh build-aux/bench.sh $(sort $(wildcard tests/bench/*.sh))
 
 .PHONY: lint run-lint
 lint:

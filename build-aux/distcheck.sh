@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Takes the release that `make dist` has just written through what its user will do with it.
-set -euo pipefail
+set -Eeuo pipefail
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

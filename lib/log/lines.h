@@ -12,7 +12,8 @@
  * LF, CRLF and CR CR LF end a line.  A CR or a run of backspaces, with which progress bars go
  * back to overwrite themselves, also ends a piece: each version of the bar is given as a line of
  * its own, with the number of the line it stands in.  Escape sequences (colours, cursor moves)
- * are taken out; one that moves the cursor to another row or column ends the piece, too.  NUL bytes are taken out and reported.  Empty pieces are not given.
+ * are taken out; one that moves the cursor to another row or column ends the piece, too.  NUL bytes
+ * are taken out and reported.  Empty pieces are not given.
  */
 struct a4nn_lines;
 
