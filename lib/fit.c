@@ -64,7 +64,7 @@ by_x(const void *one, const void *two)
 
 /* Sorts, by way of pairs, what did not come in order. */
 static void
-sort_points(struct a4nn_points *points)
+sort_points(struct a4nn_point_set *points)
 {
     struct point *pairs = a4nn_xcalloc(points->n, sizeof *pairs);
 
@@ -81,7 +81,7 @@ sort_points(struct a4nn_points *points)
 /* Takes over the usable points; the caller frees points->x, which holds both. */
 static void
 take_points(const struct a4nn_family *f, const double *x, const double *y, size_t n,
-            struct a4nn_points *points)
+            struct a4nn_point_set *points)
 {
     bool sorted = true;
 
@@ -102,7 +102,7 @@ take_points(const struct a4nn_family *f, const double *x, const double *y, size_
 }
 
 static double
-sum_of_squares(const struct a4nn_family *f, const struct a4nn_points *points, const double *par)
+sum_of_squares(const struct a4nn_family *f, const struct a4nn_point_set *points, const double *par)
 {
     double rss = 0;
 
@@ -121,7 +121,7 @@ at_bound(double v, double lo, double hi)
 }
 
 static void
-standard_errors(const struct a4nn_points *points, const struct a4nn_box *box,
+standard_errors(const struct a4nn_point_set *points, const struct a4nn_box *box,
                 struct a4nn_fit_result *out)
 {
     const struct a4nn_family *f = out->family;
@@ -168,7 +168,7 @@ all_finite(const double *v, size_t n)
 }
 
 static void
-fit_points(const struct a4nn_points *points, const struct a4nn_box *box,
+fit_points(const struct a4nn_point_set *points, const struct a4nn_box *box,
            struct a4nn_fit_result *out)
 {
     const struct a4nn_family *f = out->family;
@@ -186,7 +186,7 @@ int
 a4nn_fit(const struct a4nn_family *family, const double *x, const double *y, size_t n,
          const struct a4nn_fit_opts *opts, struct a4nn_fit_result *out, struct a4nn_err *err)
 {
-    struct a4nn_points points;
+    struct a4nn_point_set points;
     struct a4nn_box box;
 
     memset(out, 0, sizeof *out);

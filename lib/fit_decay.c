@@ -340,7 +340,7 @@ turn_around(struct decay *d, double *x, double *y)
 }
 
 static struct decay
-set_up(int sign, const struct a4nn_points *points, const struct a4nn_box *box, double *space)
+set_up(int sign, const struct a4nn_point_set *points, const struct a4nn_box *box, double *space)
 {
     size_t n = points->n;
     double *x = space, *y = space + n;
@@ -380,7 +380,7 @@ report(const struct decay *d, const struct place *p, bool mirrored, double *abc)
 }
 
 bool
-a4nn_fit_decay(int sign, const struct a4nn_points *points, const struct a4nn_box *box, double *par)
+a4nn_fit_decay(int sign, const struct a4nn_point_set *points, const struct a4nn_box *box, double *par)
 {
     double *space = a4nn_xcalloc(4 * points->n, sizeof *space);
     struct decay d = set_up(sign, points, box, space);

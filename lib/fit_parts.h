@@ -11,7 +11,7 @@
  * The two searches behind a4nn_fit(): internal to the library.
  */
 
-struct a4nn_points {
+struct a4nn_point_set {
     size_t n;
     double *x, *y; /* finite; x ascending */
 };
@@ -26,14 +26,14 @@ struct a4nn_box {
  * The best y = a + sign b^(c - x) there is, into par.  Wherever points and bounds allow, b and c
  * are finite.  n >= 1.  Returns whether it is a minimum and not the end of the range of doubles.
  */
-bool a4nn_fit_decay(int sign, const struct a4nn_points *points, const struct a4nn_box *box,
+bool a4nn_fit_decay(int sign, const struct a4nn_point_set *points, const struct a4nn_box *box,
                     double *par);
 
 /*
  * The best member of any family with guesses, or all of whose parameters are linear, that several
  * starts lead to.  Returns whether the method converged there.
  */
-bool a4nn_fit_search(const struct a4nn_family *family, const struct a4nn_points *points,
+bool a4nn_fit_search(const struct a4nn_family *family, const struct a4nn_point_set *points,
                      const struct a4nn_box *box, double *par);
 
 #endif

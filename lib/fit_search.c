@@ -27,7 +27,7 @@ enum { MAX_LINEAR = 2, MAX_STARTS = 6 };
 
 struct search {
     const struct a4nn_family *family;
-    const struct a4nn_points *points;
+    const struct a4nn_point_set *points;
     const struct a4nn_box *box;
     size_t nfree, free[A4NN_MAX_PAR]; /* the parameters searched over, t[] in this order */
     size_t nlin, lin[MAX_LINEAR];
@@ -367,7 +367,7 @@ best_descent(struct search *s, double *par)
 }
 
 bool
-a4nn_fit_search(const struct a4nn_family *family, const struct a4nn_points *points,
+a4nn_fit_search(const struct a4nn_family *family, const struct a4nn_point_set *points,
                 const struct a4nn_box *box, double *par)
 {
     struct search s = {.family = family, .points = points, .box = box};
