@@ -277,7 +277,7 @@ take_run(struct a4nn_replay_part *part, const struct a4nn_json *v)
     const char *name = a4nn_json_string(a4nn_json_get(v, "run"));
     struct a4nn_replay *replay = part->replay;
     struct a4nn_replay_run *run;
-    size_t collection, p;
+    size_t collection, index, p;
     bool added, good;
 
     if (name == NULL || a4nn_json_size(decisions) != replay->npolicies) {
@@ -286,7 +286,8 @@ take_run(struct a4nn_replay_part *part, const struct a4nn_json *v)
     }
     if (!take_collection(part, v, &collection))
         return;
-    run = &replay->run[a4nn_replay_run_put(replay, collection, name, &added)];
+    index = a4nn_replay_run_put(replay, collection, name, &added);
+    run = &replay->run[index];
     if (!added) {
         complain(part, "run '%.200s' is there twice", name);
         return;
