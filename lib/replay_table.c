@@ -239,7 +239,7 @@ epochs_of(const struct a4nn_replay *replay, const struct a4nn_replay_collection 
             e.at = a4nn_xgrow(e.at, e.n, &cap, sizeof *e.at);
             e.at[e.n++] = curve->epoch[i];
         }
-        if (e.n < limit && r + 1 < c->nruns)
+        if (e.n == 0 || (e.n < limit && r + 1 < c->nruns))
             continue;
         qsort(e.at, e.n, sizeof *e.at, ascending);
         for (i = n = 0; i < e.n; i++)
@@ -276,6 +276,8 @@ same_epochs(const struct a4nn_replay *replay, const struct a4nn_replay_collectio
     double below, above;
     size_t lo = 0, hi = e.n - 1;
 
+    if (e.n == 0)
+        return (struct reading){NAN, NAN, 0};
     while (hi - lo > 1) {
         size_t mid = lo + (hi - lo) / 2;
         if (used_at(replay, c, e.at[mid]) <= used)

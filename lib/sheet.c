@@ -34,24 +34,25 @@ a4nn_sheet_new(const struct a4nn_sheet_column *columns, size_t count)
     return s;
 }
 
-static void
-add(struct a4nn_sheet *s, char *text, double number)
+static struct cell *
+add(struct a4nn_sheet *s)
 {
     s->cell = a4nn_xgrow(s->cell, s->n, &s->cap, sizeof *s->cell);
-    s->cell[s->n++] = (struct cell){text, number, s->space};
+    s->cell[s->n] = (struct cell){NULL, NAN, s->space};
     s->space = false;
+    return &s->cell[s->n++];
 }
 
 void
 a4nn_sheet_text(struct a4nn_sheet *s, const char *text)
 {
-    add(s, a4nn_xstrdup(text), NAN);
+    add(s)->text = a4nn_xstrdup(text);
 }
 
 void
 a4nn_sheet_number(struct a4nn_sheet *s, double value)
 {
-    add(s, NULL, value);
+    add(s)->number = value;
 }
 
 void

@@ -243,10 +243,10 @@ POLICIES=(-R a4nn -R patience:n=3+budget:epochs=15@curve:family=pow3 -R penguin)
     a4nn-replay --merge part > whole
     size=$(wc -c < part)
     for ((n = 0; n < size - 1; n += 37)); do
-        head -c "$n" part > cut
-        a4nn-replay --merge cut > got 2> err && status=0 || status=$?
+        head -c "$n" part > piece
+        a4nn-replay --merge piece > got 2> err && status=0 || status=$?
         # cut between two lines it is a part of fewer runs
-        if [ "$(tail -c 1 cut)" = "" ] && [ "$n" -gt 0 ]; then continue; fi
+        if [ "$(tail -c 1 piece)" = "" ] && [ "$n" -gt 0 ]; then continue; fi
         [ "$status" -eq 2 ] || fail "status $status for $n bytes"
         [ ! -s got ]
         [ -s err ]
