@@ -380,7 +380,8 @@ report(const struct decay *d, const struct place *p, bool mirrored, double *abc)
 }
 
 bool
-a4nn_fit_decay(int sign, const struct a4nn_point_set *points, const struct a4nn_box *box, double *par)
+a4nn_fit_decay(int sign, const struct a4nn_point_set *points, const struct a4nn_box *box,
+               double *par)
 {
     double *space = a4nn_xcalloc(4 * points->n, sizeof *space);
     struct decay d = set_up(sign, points, box, space);
