@@ -26,6 +26,7 @@ test  bats   bats-assert            bats-assert         bats-assert         bats
 test  prog   zstd                   zstd                zstd                zstd          zstd
 test  prog   xz                     xz-utils            xz                  xz            xz
 test  prog   zip                    zip                 zip                 zip           zip
+test  prog   jq                     jq                  jq                  jq            jq
 test  prog   sqlite3                sqlite3             sqlite              sqlite        sqlite
 lint  prog   clang                  clang               clang               clang         llvm
 lint  prog   clang-format           clang-format        clang-tools-extra   clang         clang-format

@@ -57,3 +57,21 @@ END {
     }
     printf "Together: %d of %d epochs saved (%.0f %%).\n", total, all, 100 * total / all
 }' "$work/forecasts.csv"
+[ $# -eq 0 ] || exit 0
+
+echo
+echo "How far is such a rule to be trusted?  Replayed on 20 more of the authors' networks: the"
+echo "published rule, the usual patience, and below each what the last value would have said at"
+echo "the same cost (baseline).  Saved: percent of the epochs.  Error: of the forecasts, in percent"
+echo "points, over the runs that were stopped; mae: over all."
+echo
+
+# Echoes a command, then runs it.
+run() {
+    printf '$ %s\n' "$1"
+    eval "$1"
+}
+cd "$here/../tests/data"
+run "a4nn-replay -q -E 25 -R a4nn -R patience:n=5 -o csv authors-1e16.csv |
+    awk -F , 'NR == 1 { print \"saved%  error   mae  policy\" }
+        /^collection/ { printf \"%6.1f  %5.2f %5.2f  %s %s\\n\", \$11, \$14, \$20, \$3, \$4 }'"
