@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <float.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -18,11 +19,19 @@ enum { MAX_STEPS = 200, MAX_ROOT_STEPS = 100 };
 /* Singular values below this share of the largest cannot be told from rounding of the columns. */
 #define RANK_TOLERANCE 1e-10
 
-/* The handler is one variable of GSL's for the whole process; setting it twice does no harm. */
+static void
+turn_off(void)
+{
+    gsl_set_error_handler_off();
+}
+
+/* The handler is one variable of GSL's for the whole process, and fits may run in many threads. */
 static void
 quiet(void)
 {
-    gsl_set_error_handler_off();
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, turn_off);
 }
 
 static void *
