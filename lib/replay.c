@@ -5,39 +5,13 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
+#include "kept.h"
 #include "session.h"
 #include "xalloc.h"
-
-/* The fields policies look at. The names of run and metric are kept with the run. */
-#define KEPT                                                                                       \
-    (A4NN_BIT(A4NN_EPOCH) | A4NN_BIT(A4NN_VALUE) | A4NN_BIT(A4NN_EPOCHS) | A4NN_BIT(A4NN_TIME) |   \
-     A4NN_BIT(A4NN_VAL_LOSS) | (A4NN_FIT_FIELDS & ~A4NN_BIT(A4NN_FAMILY)) |                        \
-     A4NN_BIT(A4NN_FORECAST) | A4NN_BIT(A4NN_LOW) | A4NN_BIT(A4NN_HIGH) |                          \
-     A4NN_BIT(A4NN_EXPECTED_ERROR))
-
-/* One observation: its fields lie one after the other in the pool, a text as its number. */
-struct kept {
-    uint64_t set;
-    size_t run, at;
-};
-
-struct a4nn_replay_store {
-    struct kept *kept;
-    double *pool;
-    size_t n, cap_kept, len, cap_pool;
-    struct a4nn_strmap texts;
-};
-
-/* Observations by groups (run or collection), in each as they came. */
-struct groups {
-    size_t *first; /* one more than there are groups */
-    size_t *item;
-};
 
 /* ---- policies ---- */
 
@@ -133,7 +107,7 @@ a4nn_replay_new(const struct a4nn_replay_opts *opts, struct a4nn_err *err)
     size_t i;
 
     replay->opts = *opts;
-    replay->store = a4nn_xcalloc(1, sizeof *replay->store);
+    replay->kept = a4nn_kept_new();
     for (i = 0; i < opts->npolicies; i++)
         if (a4nn_replay_add_policy(replay, opts->policies[i], err) < 0) {
             a4nn_replay_free(replay);
@@ -211,25 +185,6 @@ collection_of(struct a4nn_replay *replay, const struct a4nn_record *r)
     return i;
 }
 
-static void
-keep(struct a4nn_replay_store *store, const struct a4nn_record *r, size_t run)
-{
-    int f;
-
-    store->kept = a4nn_xgrow(store->kept, store->n, &store->cap_kept, sizeof *store->kept);
-    store->kept[store->n++] = (struct kept){r->set & KEPT, run, store->len};
-    for (f = 0; f < A4NN_FIELDS; f++) {
-        enum a4nn_field field = (enum a4nn_field)f;
-        if (!(r->set & KEPT & A4NN_BIT(f)))
-            continue;
-        store->pool = a4nn_xgrow(store->pool, store->len, &store->cap_pool, sizeof *store->pool);
-        store->pool[store->len++] =
-            a4nn_field_is_text(field)
-                ? (double)a4nn_strmap_put(&store->texts, a4nn_record_text(r, field, ""), NULL)
-                : r->num[f];
-    }
-}
-
 /* The input holds fits: what names no forecaster means these. */
 static void
 use_fits(struct a4nn_replay *replay)
@@ -267,7 +222,7 @@ a4nn_replay_add(struct a4nn_replay *replay, const struct a4nn_record *r)
     if (isfinite(epochs) && epochs > 0)
         replay->run[i].planned = epochs;
     a4nn_curve_add(&replay->run[i].curve, a4nn_record_num(r, A4NN_EPOCH), value, NAN, NULL);
-    keep(replay->store, r, i);
+    a4nn_kept_add(replay->kept, r, i);
     if (c->family[0] != '\0' && !replay->fits)
         use_fits(replay);
 }
@@ -420,52 +375,6 @@ a4nn_replay_title(const struct a4nn_replay *replay, size_t collection)
 
 /* ---- deciding ---- */
 
-static struct groups
-group(const struct a4nn_replay *replay, size_t count, bool by_collection)
-{
-    const struct a4nn_replay_store *store = replay->store;
-    struct groups g = {a4nn_xcalloc(count + 2, sizeof(size_t)),
-                       a4nn_xcalloc(store->n + 1, sizeof(size_t))};
-    size_t i;
-
-    /* counts, then first places shifted by one, which filling in moves back */
-    for (i = 0; i < store->n; i++) {
-        size_t run = store->kept[i].run;
-        g.first[(by_collection ? replay->run[run].collection : run) + 2]++;
-    }
-    for (i = 2; i < count + 2; i++)
-        g.first[i] += g.first[i - 1];
-    for (i = 0; i < store->n; i++) {
-        size_t run = store->kept[i].run;
-        g.item[g.first[(by_collection ? replay->run[run].collection : run) + 1]++] = i;
-    }
-    return g;
-}
-
-/* Makes a record again; of one run after another the names are the same. */
-static void
-recall(const struct a4nn_replay *replay, const struct kept *kept, struct a4nn_record *r)
-{
-    const struct a4nn_replay_store *store = replay->store;
-    const struct a4nn_replay_run *run = &replay->run[kept->run];
-    const struct a4nn_replay_collection *c = &replay->collection[run->collection];
-    const double *number = store->pool + kept->at;
-    int f;
-
-    r->set = 0;
-    a4nn_record_set_text(r, A4NN_RUN, run->name);
-    a4nn_record_set_text(r, A4NN_METRIC, c->metric);
-    if (c->family[0] != '\0')
-        a4nn_record_set_text(r, A4NN_FAMILY, c->family);
-    for (f = 0; f < A4NN_FIELDS; f++)
-        if (!(kept->set & A4NN_BIT(f)))
-            continue;
-        else if (a4nn_field_is_text((enum a4nn_field)f))
-            a4nn_record_set_text(r, (enum a4nn_field)f, store->texts.key[(size_t)*number++]);
-        else
-            a4nn_record_set_num(r, (enum a4nn_field)f, *number++);
-}
-
 /* One observation of a run on which the policy has not decided yet. */
 static void
 live_through(struct a4nn_policy *policy, const struct a4nn_replay_run *run, struct a4nn_decision *d,
@@ -484,32 +393,50 @@ live_through(struct a4nn_policy *policy, const struct a4nn_replay_run *run, stru
     d->reason = a4nn_xstrdup(a4nn_record_text(r, A4NN_REASON, ""));
 }
 
-/* Lets a policy live through a group of observations. */
+/* What all observations of a run or collection share. */
 static void
-decide_group(const struct a4nn_replay *replay, size_t p, const struct groups *g, size_t group)
+name_record(const struct a4nn_replay *replay, const struct a4nn_replay_run *run,
+            struct a4nn_record *r)
 {
-    const struct a4nn_replay_store *store = replay->store;
-    const struct kept *first = &store->kept[g->item[g->first[group]]];
-    const struct a4nn_replay_collection *c =
-        &replay->collection[replay->run[first->run].collection];
+    const struct a4nn_replay_collection *c = &replay->collection[run->collection];
+
+    r->set = 0;
+    a4nn_record_set_text(r, A4NN_RUN, run->name);
+    a4nn_record_set_text(r, A4NN_METRIC, c->metric);
+    if (c->family[0] != '\0')
+        a4nn_record_set_text(r, A4NN_FAMILY, c->family);
+}
+
+static struct a4nn_policy *
+policy_for(const struct a4nn_replay *replay, size_t p, const struct a4nn_replay_collection *c)
+{
     struct a4nn_policy_opts opts;
-    struct a4nn_record r = {0};
-    struct a4nn_policy *policy;
-    size_t i;
 
     policy_opts(&replay->policy[p], &opts);
     opts.epochs = replay->opts.epochs;
     opts.mode = c->kind.mode;
     opts.scale = c->kind.scale;
-    if ((policy = a4nn_policy_new(&opts, NULL)) == NULL)
+    return a4nn_policy_new(&opts, NULL);
+}
+
+/* Lets a policy live through the observations of a run or a collection. */
+static void
+decide_group(const struct a4nn_replay *replay, size_t p, const size_t *item, size_t n,
+             const struct a4nn_replay_collection *c)
+{
+    struct a4nn_policy *policy = policy_for(replay, p, c);
+    struct a4nn_record r = {0};
+    size_t i;
+
+    if (policy == NULL)
         return; /* it was made before, so this does not happen */
-    for (i = g->first[group]; i < g->first[group + 1]; i++) {
-        const struct kept *kept = &store->kept[g->item[i]];
-        const struct a4nn_replay_run *run = &replay->run[kept->run];
+    for (i = 0; i < n; i++) {
+        const struct a4nn_replay_run *run = &replay->run[a4nn_kept_owner(replay->kept, item[i])];
         struct a4nn_decision *d = &run->decision[p];
         if (!isnan(d->epoch) || run->curve.n == 0)
             continue;
-        recall(replay, kept, &r);
+        name_record(replay, run, &r);
+        a4nn_kept_get(replay->kept, item[i], &r);
         if (r.num[A4NN_EPOCH] > run->planned)
             continue;
         if (run->assumed)
@@ -527,7 +454,7 @@ struct job {
 
 struct work {
     const struct a4nn_replay *replay;
-    struct groups by_run, by_collection;
+    struct a4nn_kept_groups by_run, by_collection;
     struct job *job;
     size_t n, cap;
     atomic_size_t next;
@@ -537,13 +464,17 @@ static void *
 work(void *arg)
 {
     struct work *w = arg;
+    const struct a4nn_replay *replay = w->replay;
     size_t i;
 
     while ((i = atomic_fetch_add(&w->next, 1)) < w->n) {
         const struct job *job = &w->job[i];
-        decide_group(w->replay, job->policy,
-                     w->replay->policy[job->policy].compares ? &w->by_collection : &w->by_run,
-                     job->group);
+        bool whole = replay->policy[job->policy].compares;
+        const struct a4nn_kept_groups *g = whole ? &w->by_collection : &w->by_run;
+        size_t collection = whole ? job->group : replay->run[job->group].collection;
+        const size_t *item = g->item + g->first[job->group];
+        decide_group(replay, job->policy, item, g->first[job->group + 1] - g->first[job->group],
+                     &replay->collection[collection]);
     }
     return NULL;
 }
@@ -592,31 +523,24 @@ void
 a4nn_replay_decide(struct a4nn_replay *replay)
 {
     struct work w = {.replay = replay};
+    size_t *collection = a4nn_xcalloc(replay->runs.n + 1, sizeof *collection), i;
 
     settle_metrics(replay);
     settle_plans(replay);
     a4nn_replay_settle(replay);
-    w.by_run = group(replay, replay->runs.n, false);
-    w.by_collection = group(replay, replay->collections.n, true);
+    for (i = 0; i < replay->runs.n; i++)
+        collection[i] = replay->run[i].collection;
+    w.by_run = a4nn_kept_group(replay->kept, NULL, replay->runs.n);
+    w.by_collection = a4nn_kept_group(replay->kept, collection, replay->collections.n);
     plan_jobs(&w);
     run_jobs(&w, replay->opts.jobs);
     free(w.job);
-    free(w.by_run.first);
-    free(w.by_run.item);
-    free(w.by_collection.first);
-    free(w.by_collection.item);
+    free(collection);
+    a4nn_kept_groups_release(&w.by_run);
+    a4nn_kept_groups_release(&w.by_collection);
 }
 
 /* ---- the end ---- */
-
-static void
-free_store(struct a4nn_replay_store *store)
-{
-    free(store->kept);
-    free(store->pool);
-    a4nn_strmap_release(&store->texts);
-    free(store);
-}
 
 static void
 release_run(struct a4nn_replay_run *run, size_t npolicies)
@@ -653,6 +577,6 @@ a4nn_replay_free(struct a4nn_replay *replay)
     free(replay->run);
     a4nn_strmap_release(&replay->collections);
     a4nn_strmap_release(&replay->runs);
-    free_store(replay->store);
+    a4nn_kept_free(replay->kept);
     free(replay);
 }

@@ -71,7 +71,7 @@ struct a4nn_replay_opts {
     struct a4nn_diag *diag;
 };
 
-struct a4nn_replay_store; /* observations as they came */
+struct a4nn_kept;
 
 struct a4nn_replay {
     struct a4nn_replay_opts opts;
@@ -82,7 +82,7 @@ struct a4nn_replay {
     struct a4nn_replay_run *run;
     struct a4nn_strmap collections, runs; /* keys */
     size_t cap_policy, cap_collection, cap_run;
-    struct a4nn_replay_store *store;
+    struct a4nn_kept *kept; /* observations as they came */
     bool fits; /* the input holds fits, which are taken as they are where no forecaster is named */
 };
 

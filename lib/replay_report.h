@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef A4NN_REPLAY_REPORT_H
+#define A4NN_REPLAY_REPORT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "replay.h"
+#include "stream.h"
+
+/*
+ * What came of a replay, in columns.  Names and units of the columns are part of the interface,
+ * and described in a4nn-replay(1); a table for people shows the most important ones.
+ */
+
+/* The figures of each policy (replay_table.h), by collection and in total. */
+void a4nn_replay_report(const struct a4nn_replay *replay, bool baseline, FILE *out,
+                        enum a4nn_encoding encoding);
+
+/* Every decision: one row per run and policy. */
+void a4nn_replay_report_runs(const struct a4nn_replay *replay, FILE *out,
+                             enum a4nn_encoding encoding);
+
+#endif
