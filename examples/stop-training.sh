@@ -12,8 +12,9 @@ set -eu
 epochs=$1 log=$2
 shift 2
 
+: > "$log" # so that tail finds it, whoever is first
 # Python keeps its output back when it goes to a file, unless told not to.
-PYTHONUNBUFFERED=1 "$@" > "$log" 2>&1 &
+PYTHONUNBUFFERED=1 "$@" >> "$log" 2>&1 &
 training=$!
 
 # tail ends with the training (--pid), a4nn-predict with the first stop (-u).
