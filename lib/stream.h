@@ -52,7 +52,7 @@ void a4nn_stream_reader_free(struct a4nn_stream_reader *in);
 
 /*
  * How surely the `len` bytes at the beginning of an input are a stream: 100 when a CSV header has
- * the columns run, epoch and value, or the first JSON line those members; 0 otherwise.
+ * the columns epoch and value, or the first JSON line those members; 0 otherwise.
  */
 int a4nn_stream_sniff(const char *bytes, size_t len);
 

@@ -354,7 +354,7 @@ sniff_member(void *arg, const char *name, struct a4nn_json *value)
 int
 a4nn_stream_sniff(const char *bytes, size_t len)
 {
-    const uint64_t want = A4NN_BIT(A4NN_RUN) | A4NN_BIT(A4NN_EPOCH) | A4NN_BIT(A4NN_VALUE);
+    const uint64_t want = A4NN_BIT(A4NN_EPOCH) | A4NN_BIT(A4NN_VALUE);
     struct sniffed s = {0};
     const char *lf;
     size_t first;
