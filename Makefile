@@ -48,6 +48,8 @@ CMDS      = $(CMD_NAMES:%=$(BUILD)/bin/%)
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 BENCHES   = $(BENCH_SRC:tests/bench/%.c=$(BUILD)/bench/%)
 UNITS     = $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
+FUZZERS   = $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 LIBA      = $(BUILD)/liba4nn.a
 BASH_COMP = $(CMD_NAMES:%=$(BUILD)/completions/bash/%)
 ZSH_COMP  = $(CMD_NAMES:%=$(BUILD)/completions/zsh/_%)
@@ -79,6 +81,10 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(LIBA)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(LIBA) $(LIBS)
 
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(LIBA)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(LIBA) $(LIBS)
+
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(LIBA)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(LIBA) $(LIBS)
@@ -91,11 +97,11 @@ $(BUILD)/completions/zsh/_%: $(BUILD)/bin/%
 	@mkdir -p $(@D)
 	$< --completion zsh > $@.tmp && mv $@.tmp $@
 
-C_SRC = $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(BENCH_SRC)
+C_SRC = $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) $(BENCH_SRC)
 -include $(C_SRC:%.c=$(BUILD)/obj/%.d)
 
 .PHONY: units benches
-units: $(UNITS)
+units: $(UNITS) $(FUZZERS)
 benches: $(BENCHES)
 
 # What follows starts a second make where flags depend on what `deps` has just installed, and uses
@@ -129,7 +135,7 @@ check:
 
 SUITE = check
 run-check: all $(if $(T),,units)
-	@$(RUN) $(SUITE) $(or $(T),$(UNITS) $(BATS))
+	@$(RUN) $(SUITE) $(or $(T),$(UNITS) $(FUZZERS) $(BATS))
 
 # A sanitizer's report must not look like an answer a test expects, so it has a status of its own,
 # and tests/run looks for reports that went unseen.

@@ -191,16 +191,17 @@ a4nn_epoch_counter_begin(struct a4nn_epoch_counter *c, enum a4nn_log_count count
     *c = (struct a4nn_epoch_counter){.count = count};
 }
 
-/* The place of a step among those seen; a step seen before keeps its place. */
+/*
+ * The place of a step among those seen.  One seen before keeps its place; a smaller one means that
+ * the run has been resumed there: what came after it is void, as in a whole series.
+ */
 static double
 number_step(struct a4nn_epoch_counter *c, double step)
 {
-    size_t i = c->steps;
-
-    while (i > 0 && isfinite(step) && c->step[i - 1] > step)
-        i--;
-    if (i > 0 && isfinite(step) && same(c->step[i - 1], step))
-        return (double)i;
+    while (c->steps > 0 && isfinite(step) && c->step[c->steps - 1] > step)
+        c->steps--;
+    if (c->steps > 0 && same(c->step[c->steps - 1], step))
+        return (double)c->steps;
     c->step = a4nn_xgrow(c->step, c->steps, &c->cap, sizeof *c->step);
     c->step[c->steps++] = step;
     return (double)c->steps;

@@ -174,12 +174,16 @@ deliver_live(struct a4nn_select *s, struct run *run, const struct a4nn_log_sampl
 static double
 value_at(const struct a4nn_epoch_series *series, double epoch)
 {
-    size_t i;
+    size_t lo = 0, hi = series->n;
 
-    for (i = 0; i < series->n; i++)
-        if (!(series->epoch[i] < epoch) && !(series->epoch[i] > epoch))
-            return series->sample[i]->value;
-    return NAN;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (series->epoch[mid] < epoch)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < series->n && !(series->epoch[lo] > epoch) ? series->sample[lo]->value : NAN;
 }
 
 static void
@@ -448,6 +452,7 @@ a4nn_select_free(struct a4nn_select *s)
     for (i = 0; i < s->run_map.n; i++) {
         free(s->run[i].name);
         free(s->run[i].sample);
+        a4nn_epoch_counter_release(&s->run[i].live);
     }
     free(s->run);
     free(s->count);
