@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * jansson behind a wall.  Its numbers cannot be NaN, so bare NaN and Infinity are put in quotes
- * before it parses; a4nn_json_number() takes strings that are numbers anyway.
+ * jansson behind a wall.  Its numbers cannot be NaN, nor larger than 64 bits or a double hold, so
+ * those are put in quotes before it parses; a4nn_json_number() takes strings that are numbers
+ * anyway.
  */
 #include "json.h"
 
@@ -28,6 +29,9 @@ handle(json_t *v)
     return (struct a4nn_json *)v;
 }
 
+/* Begins a string that stands for a number which jansson cannot hold (a seed of 64 bits). */
+enum { WIDE = '\1', WIDE_DIGITS = 19 };
+
 /* Length of a bare NaN, Infinity or -Infinity at `s`, 0 if there is none. */
 static size_t
 bare_word(const char *s, size_t len)
@@ -43,13 +47,33 @@ bare_word(const char *s, size_t len)
     return 0;
 }
 
-static void
-quote_bare_words(const char *s, size_t len, struct a4nn_buf *out)
+/* Length of the number at `s`, as JSON writes it, if it is too large for jansson; else 0. */
+static size_t
+wide_number(const char *s, size_t len)
 {
-    bool in_string = false;
+    size_t sign = len > 0 && s[0] == '-', n = sign;
+    double v;
+
+    while (n < len && s[n] >= '0' && s[n] <= '9')
+        n++;
+    if (n == sign || (s[sign] == '0' && n > sign + 1))
+        return 0;
+    if (n - sign >= WIDE_DIGITS && (n == len || strchr(".eE", s[n]) == NULL))
+        return n;
+    n = a4nn_number_scan(s, len, &v);
+    return n > 0 && s[n - 1] != '.' && isinf(v) ? n : 0;
+}
+
+/* Puts quotes around what jansson would refuse. */
+static void
+quote_refused(const char *s, size_t len, struct a4nn_buf *out)
+{
+    bool in_string = false, in_number = false;
     size_t i, done = 0, n;
 
     for (i = 0; i < len; i++) {
+        bool within = in_number;
+        in_number = !in_string && s[i] != '\0' && strchr("+-.0123456789eE", s[i]) != NULL;
         if (in_string) {
             if (s[i] == '\\')
                 i++;
@@ -57,9 +81,10 @@ quote_bare_words(const char *s, size_t len, struct a4nn_buf *out)
                 in_string = false;
         } else if (s[i] == '"') {
             in_string = true;
-        } else if ((n = bare_word(s + i, len - i)) != 0) {
+        } else if ((n = bare_word(s + i, len - i)) != 0 ||
+                   (!within && (n = wide_number(s + i, len - i)) != 0)) {
             a4nn_buf_add(out, s + done, i - done);
-            a4nn_buf_addc(out, '"');
+            a4nn_buf_adds(out, bare_word(s + i, n) != 0 ? "\"" : "\"\\u0001");
             a4nn_buf_add(out, s + i, n);
             a4nn_buf_addc(out, '"');
             i += n - 1;
@@ -69,16 +94,28 @@ quote_bare_words(const char *s, size_t len, struct a4nn_buf *out)
     a4nn_buf_add(out, s + done, len - done);
 }
 
+/* The digits of a number that is kept as a string; NULL if `v` is none. */
+static const char *
+wide_text(const json_t *v)
+{
+    const char *text = json_string_value(v);
+
+    return text != NULL && text[0] == WIDE &&
+                   wide_number(text + 1, strlen(text + 1)) == json_string_length(v) - 1
+               ? text + 1
+               : NULL;
+}
+
 struct a4nn_json *
 a4nn_json_parse(const char *text, size_t len, unsigned long *line, struct a4nn_err *err)
 {
-    const size_t flags = JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL;
+    const size_t flags = JSON_DECODE_ANY | JSON_ALLOW_NUL;
     struct a4nn_buf fixed = {0};
     json_error_t problem;
     json_t *v = json_loadb(text, len, flags, &problem);
 
     if (v == NULL) { /* rarely needed, so only now */
-        quote_bare_words(text, len, &fixed);
+        quote_refused(text, len, &fixed);
         v = json_loadb(fixed.data, fixed.len, flags, &problem);
         a4nn_buf_release(&fixed);
     }
@@ -104,7 +141,7 @@ a4nn_json_kind(const struct a4nn_json *v)
     switch (json_typeof(raw(v))) {
     case JSON_OBJECT: return A4NN_JSON_OBJECT;
     case JSON_ARRAY: return A4NN_JSON_ARRAY;
-    case JSON_STRING: return A4NN_JSON_STRING;
+    case JSON_STRING: return wide_text(raw(v)) != NULL ? A4NN_JSON_NUMBER : A4NN_JSON_STRING;
     case JSON_INTEGER:
     case JSON_REAL: return A4NN_JSON_NUMBER;
     case JSON_TRUE:
@@ -135,6 +172,10 @@ a4nn_json_at(const struct a4nn_json *v, size_t index)
 bool
 a4nn_json_number(const struct a4nn_json *v, double *out)
 {
+    const char *wide = wide_text(raw(v));
+
+    if (wide != NULL)
+        return a4nn_number_parse(wide, strlen(wide), out);
     if (json_is_string(raw(v)))
         return a4nn_number_parse(json_string_value(raw(v)), json_string_length(raw(v)), out);
     if (!json_is_number(raw(v)))
@@ -146,7 +187,7 @@ a4nn_json_number(const struct a4nn_json *v, double *out)
 const char *
 a4nn_json_string(const struct a4nn_json *v)
 {
-    return json_string_value(raw(v));
+    return wide_text(raw(v)) == NULL ? json_string_value(raw(v)) : NULL;
 }
 
 int
@@ -300,7 +341,11 @@ dump_any(json_t *v, struct a4nn_buf *out)
         dump_object(v, out);
     else if (json_is_array(v))
         dump_array(v, out);
-    else if (json_is_number(v))
+    else if (wide_text(v) != NULL)
+        a4nn_buf_adds(out, wide_text(v));
+    else if (json_is_integer(v))
+        a4nn_buf_addf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+    else if (json_is_real(v))
         a4nn_buf_adds(out, a4nn_number_format(number, json_number_value(v)));
     else
         json_dump_callback(v, take, out, JSON_ENCODE_ANY | JSON_COMPACT);

@@ -29,11 +29,12 @@ struct a4nn_stream_reader;
 /*
  * Begins reading; the first byte that is not blank tells CSV from JSON Lines.  `record` is called
  * for each record as soon as its line is complete; the record is the reader's and valid during
- * the call.  A line that is no record is reported to `diag` (file:line: what) and passed over.
+ * the call; nonzero ends the reading: nothing that follows is looked at.  A line that is no record
+ * is reported to `diag` (file:line: what) and passed over.
  * `default_run` names records without a run.  All pointers must outlive the reader.
  */
 struct a4nn_stream_reader *
-a4nn_stream_reader_new(void (*record)(void *arg, struct a4nn_record *record), void *arg,
+a4nn_stream_reader_new(int (*record)(void *arg, struct a4nn_record *record), void *arg,
                        struct a4nn_diag *diag, const char *file, const char *default_run);
 
 /* Takes the next bytes, cut anywhere. */

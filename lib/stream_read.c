@@ -15,11 +15,12 @@
 enum { MAX_LINE = 16 << 20, UNKNOWN_COLUMN = -1 };
 
 struct a4nn_stream_reader {
-    void (*record)(void *arg, struct a4nn_record *record);
+    int (*record)(void *arg, struct a4nn_record *record);
     void *arg;
     struct a4nn_diag *diag;
     const char *file, *default_run;
     enum a4nn_encoding encoding;
+    bool enough; /* the receiver wants no more */
     /* CSV */
     struct a4nn_csv *csv;
     int *column; /* field of each column; NULL until the header was seen */
@@ -61,7 +62,7 @@ deliver(struct a4nn_stream_reader *in, struct a4nn_record *r)
     }
     if (!a4nn_record_has(r, A4NN_RUN) || r->text[A4NN_RUN][0] == '\0')
         a4nn_record_set_text(r, A4NN_RUN, in->default_run);
-    in->record(in->arg, r);
+    in->enough = in->record(in->arg, r) != 0;
 }
 
 /* ---- CSV ---- */
@@ -115,7 +116,7 @@ read_row(void *arg, struct a4nn_csv_row *row)
         read_header(in, row);
         return;
     }
-    if (in->unusable)
+    if (in->unusable || in->enough)
         return;
     if (is_header_again(in, row)) {
         free(in->column);
@@ -158,6 +159,26 @@ keep_extra(struct a4nn_record *r, const char *name, struct a4nn_json *value)
     a4nn_json_set(r->extra, name, a4nn_json_copy(value));
 }
 
+/* A run may well be named by a number. */
+static int
+take_text(struct member_taker *t, enum a4nn_field field, struct a4nn_json *value)
+{
+    struct a4nn_buf text = {0};
+
+    if (a4nn_json_string(value) != NULL) {
+        a4nn_record_set_text(t->r, field, a4nn_json_string(value));
+    } else if (a4nn_json_kind(value) == A4NN_JSON_NUMBER) {
+        a4nn_json_dump(value, &text);
+        a4nn_record_set_text(t->r, field, text.data);
+        a4nn_buf_release(&text);
+    } else {
+        a4nn_diag(t->in->diag, A4NN_ERROR, t->in->file, t->r->line, "%s is not a text",
+                  a4nn_field_name(field));
+        return 1;
+    }
+    return 0;
+}
+
 static int
 take_member(void *arg, const char *name, struct a4nn_json *value)
 {
@@ -172,11 +193,7 @@ take_member(void *arg, const char *name, struct a4nn_json *value)
         if (!a4nn_field_is_text((enum a4nn_field)field))
             a4nn_record_set_num(t->r, (enum a4nn_field)field, NAN);
     } else if (a4nn_field_is_text((enum a4nn_field)field)) {
-        if (text == NULL) {
-            a4nn_diag(t->in->diag, A4NN_ERROR, t->in->file, t->r->line, "%s is not a text", name);
-            return 1;
-        }
-        a4nn_record_set_text(t->r, (enum a4nn_field)field, text);
+        return take_text(t, (enum a4nn_field)field, value);
     } else if (a4nn_json_number(value, &v)) {
         a4nn_record_set_num(t->r, (enum a4nn_field)field, v);
     } else {
@@ -229,7 +246,7 @@ end_json_line(struct a4nn_stream_reader *in)
 static void
 feed_json(struct a4nn_stream_reader *in, const char *bytes, size_t len)
 {
-    while (len > 0) {
+    while (len > 0 && !in->enough) {
         const char *lf = memchr(bytes, '\n', len);
         size_t n = lf != NULL ? (size_t)(lf - bytes) : len;
 
@@ -248,7 +265,7 @@ feed_json(struct a4nn_stream_reader *in, const char *bytes, size_t len)
 /* ---- the reader ---- */
 
 struct a4nn_stream_reader *
-a4nn_stream_reader_new(void (*record)(void *arg, struct a4nn_record *record), void *arg,
+a4nn_stream_reader_new(int (*record)(void *arg, struct a4nn_record *record), void *arg,
                        struct a4nn_diag *diag, const char *file, const char *default_run)
 {
     struct a4nn_stream_reader *in = a4nn_xcalloc(1, sizeof *in);
@@ -283,7 +300,7 @@ a4nn_stream_feed(struct a4nn_stream_reader *in, const char *bytes, size_t len)
 void
 a4nn_stream_finish(struct a4nn_stream_reader *in)
 {
-    if (in->encoding == A4NN_JSONL && in->line.len != 0)
+    if (in->encoding == A4NN_JSONL && in->line.len != 0 && !in->enough)
         end_json_line(in);
     if (in->encoding == A4NN_CSV)
         a4nn_csv_finish(in->csv);

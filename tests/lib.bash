@@ -42,6 +42,28 @@ same() {
     same_files "$BATS_TEST_TMPDIR/.output" "$1" "${2:-0}"
 }
 
+# column NAME: the cells of that column of a CSV without quotes on standard input, one a line.
+column() {
+    awk -F, -v name="$1" '
+        NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; if (!at) exit 1; next }
+        { print $at }'
+}
+
+# decisions: the verdicts of a CSV on standard input in one word, "." to continue, "S" to stop.
+decisions() {
+    column verdict | sed 's/^continue$/./; s/^stop$/S/' | tr -d '\n'
+}
+
+# curve METRIC VALUE...: a stream of one run "r" with these values at epochs 1, 2, 3, ...
+curve() {
+    local metric=$1 epoch=0 value
+    shift
+    echo run,epoch,value,metric
+    for value; do
+        echo "r,$((++epoch)),$value,$metric"
+    done
+}
+
 # piped STATUSES PIPELINE: runs a pipeline and fails unless its members end with just these
 # statuses ("0 141 0").  Leaves their common standard output in $output and error in $stderr.
 piped() {

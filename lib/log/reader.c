@@ -44,16 +44,23 @@ struct a4nn_reader {
 
 /* ---- records on their way out ---- */
 
-static void
-on_record(void *arg, struct a4nn_record *record)
+static int
+take_record(void *arg, struct a4nn_record *record)
 {
     struct a4nn_reader *r = arg;
 
     if (r->enough)
-        return;
+        return 1;
     r->records++;
     if (r->opts->record(r->opts->arg, record) != 0)
         r->enough = true;
+    return r->enough;
+}
+
+static void
+on_record(void *arg, struct a4nn_record *record)
+{
+    take_record(arg, record);
 }
 
 static void
@@ -133,7 +140,7 @@ begin_stream(struct a4nn_reader *r)
     free(r->run);
     r->run = r->opts->run != NULL ? a4nn_xstrdup(r->opts->run)
                                   : a4nn_run_name(r->name, r->whole, &r->taken);
-    r->stream = a4nn_stream_reader_new(on_record, r, r->opts->diag, r->path, r->run);
+    r->stream = a4nn_stream_reader_new(take_record, r, r->opts->diag, r->path, r->run);
 }
 
 static void
@@ -144,7 +151,6 @@ begin_format(struct a4nn_reader *r, const struct a4nn_log_format *format)
     r->sink = (struct a4nn_log_sink){
         .scalar = on_scalar, .arg = r, .diag = r->opts->diag, .file = r->path, .name = r->name};
     r->state = format->open(&r->sink);
-    r->text = (struct a4nn_text){0};
     if (format->line != NULL)
         r->lines = a4nn_lines_new(format->line, r->state, r->opts->diag, r->path);
 }
@@ -161,56 +167,72 @@ say_unknown(struct a4nn_reader *r)
 }
 
 /*
+ * Recognises the input by its head: an a4nn stream, which is begun, or a format, which is returned
+ * with how sure it is.
+ */
+static const struct a4nn_log_format *
+recognise(struct a4nn_reader *r, bool complete, bool full, int *sure)
+{
+    const struct a4nn_log_format *format = NULL;
+    struct a4nn_buf decoded = {0};
+    struct a4nn_text text = {0};
+
+    if (r->head.len != 0)
+        a4nn_text_feed(&text, r->head.data, r->head.len, &decoded);
+    if (full)
+        a4nn_text_finish(&text, &decoded);
+    a4nn_buf_addc(&decoded, '\0');
+    if (a4nn_stream_sniff(decoded.data, decoded.len - 1) != 0) {
+        begin_stream(r);
+    } else {
+        struct a4nn_log_head head = {r->name, decoded.data, decoded.len - 1, complete};
+        format = a4nn_log_sniff(&head, sure);
+    }
+    a4nn_buf_release(&decoded);
+    return format;
+}
+
+/*
  * Decides what the input is from the bytes held back; at the end (`complete`) something must be
  * decided, before it only if there is no doubt.
  */
 static void
 decide(struct a4nn_reader *r, bool complete)
 {
-    struct a4nn_buf decoded = {0};
-    struct a4nn_log_head head;
     const struct a4nn_log_format *format = r->opts->format;
-    int sure = 100;
     bool full = complete || r->head.len >= HEAD;
+    int sure = 100;
 
     if (!full && memchr(r->head.data, '\n', r->head.len) == NULL)
         return;
-    if (format == NULL && r->head.len > 0 && a4nn_stream_sniff(r->head.data, r->head.len) != 0) {
-        begin_stream(r);
-        r->decided = true;
+    if (format == NULL)
+        format = recognise(r, complete, full, &sure);
+    r->decided = r->stream != NULL || full || (format != NULL && sure >= SURE);
+    if (!r->decided || r->stream != NULL)
         return;
-    }
-    if (format == NULL) {
-        struct a4nn_text text = {0};
-        if (r->head.len != 0)
-            a4nn_text_feed(&text, r->head.data, r->head.len, &decoded);
-        if (full)
-            a4nn_text_finish(&text, &decoded);
-        a4nn_buf_addc(&decoded, '\0');
-        head = (struct a4nn_log_head){r->name, decoded.data, decoded.len - 1, complete};
-        format = a4nn_log_sniff(&head, &sure);
-        a4nn_buf_release(&decoded);
-    }
-    if (format != NULL && (sure >= SURE || full)) {
+    if (format != NULL)
         begin_format(r, format);
-        r->decided = true;
-    } else if (full) {
+    else
         say_unknown(r);
-        r->decided = true;
-    }
 }
 
 /* ---- bytes on their way in ---- */
 
+/* Text by whatever it is coded in; valid until the next call. */
+static void
+decode(struct a4nn_reader *r, const char **bytes, size_t *len)
+{
+    a4nn_buf_reset(&r->decoded);
+    a4nn_text_feed(&r->text, *bytes, *len, &r->decoded);
+    *bytes = r->decoded.data;
+    *len = r->decoded.len;
+}
+
 static void
 feed_format(struct a4nn_reader *r, const char *bytes, size_t len)
 {
-    if (r->format->text) {
-        a4nn_buf_reset(&r->decoded);
-        a4nn_text_feed(&r->text, bytes, len, &r->decoded);
-        bytes = r->decoded.data;
-        len = r->decoded.len;
-    }
+    if (r->format->text)
+        decode(r, &bytes, &len);
     if (len == 0)
         return;
     if (r->lines != NULL)
@@ -224,10 +246,12 @@ feed_format(struct a4nn_reader *r, const char *bytes, size_t len)
 static void
 feed(struct a4nn_reader *r, const char *bytes, size_t len)
 {
-    if (r->stream != NULL)
-        a4nn_stream_feed(r->stream, bytes, len);
-    else if (r->format != NULL)
+    if (r->format != NULL) {
         feed_format(r, bytes, len);
+    } else if (r->stream != NULL) {
+        decode(r, &bytes, &len);
+        a4nn_stream_feed(r->stream, bytes, len);
+    }
 }
 
 /* The argument without the slashes that may end a folder's name. */
@@ -255,6 +279,7 @@ on_begin(void *arg, const struct a4nn_source_member *m)
     r->whole = strcmp(m->name, m->argument) != 0;
     r->several = r->several || r->whole;
     r->live = m->live != 0;
+    r->text = (struct a4nn_text){0};
     return 0;
 }
 
@@ -272,6 +297,18 @@ on_bytes(void *arg, const char *bytes, size_t len)
             feed(r, r->head.data, r->head.len);
     }
     return r->enough || (r->decided && r->stream == NULL && r->format == NULL);
+}
+
+static void
+finish_stream(struct a4nn_reader *r)
+{
+    a4nn_buf_reset(&r->decoded);
+    a4nn_text_finish(&r->text, &r->decoded);
+    a4nn_stream_feed(r->stream, r->decoded.data, r->decoded.len);
+    a4nn_stream_finish(r->stream);
+    if (r->encoding == A4NN_AS_INPUT)
+        r->encoding = a4nn_stream_encoding(r->stream);
+    a4nn_stream_reader_free(r->stream);
 }
 
 static void
@@ -304,10 +341,7 @@ on_end(void *arg)
         feed(r, r->head.data, r->head.len);
     }
     if (r->stream != NULL) {
-        a4nn_stream_finish(r->stream);
-        if (r->encoding == A4NN_AS_INPUT)
-            r->encoding = a4nn_stream_encoding(r->stream);
-        a4nn_stream_reader_free(r->stream);
+        finish_stream(r);
     } else if (r->format != NULL) {
         finish_format(r);
     }
@@ -349,8 +383,11 @@ a4nn_reader_read(struct a4nn_reader *r, char *const *arguments, int count)
         if (a4nn_source_walk(arguments[i], &sink) < 0)
             continue;
     end_group(r);
-    if (r->unknown > 0 && r->unknown == r->inputs && r->inputs > 1)
-        a4nn_diag(r->opts->diag, A4NN_ERROR, NULL, 0, "no training log among %lu files", r->inputs);
+    if (r->unknown > 0 && r->unknown == r->inputs && r->several)
+        a4nn_diag(r->opts->diag, A4NN_ERROR, NULL, 0, "no training log among %lu file%s", r->inputs,
+                  r->inputs > 1 ? "s" : "");
+    else if (r->inputs == 0 && r->opts->diag->errors == 0)
+        a4nn_diag(r->opts->diag, A4NN_WARNING, NULL, 0, "no file to read");
 }
 
 enum a4nn_encoding

@@ -365,13 +365,14 @@ on_name(void *arg, const char *file, const char *run, const char *format, const 
         fail("a name without its file, run, format or count");
 }
 
-static void
+static int
 count_again(void *arg, struct a4nn_record *r)
 {
     struct reading *reading = arg;
 
     (void)r;
     reading->again++;
+    return 0;
 }
 
 /* What was written, but for the table, must be legal input with as many records. */
