@@ -29,6 +29,7 @@ struct a4nn_rule_view {
 struct a4nn_peer {
     const struct a4nn_curve *curve;
     struct a4nn_points points;
+    size_t group;  /* runs of one task and metric have the same: only those compare */
     bool complete; /* reached its last planned epoch without a stop */
 };
 

@@ -11,16 +11,19 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "rule.h"
 #include "xalloc.h"
 
-/* Value in points, larger is better. */
+/*
+ * Value in its own unit, but larger is better.  Only runs of one metric are compared, so that
+ * points are not needed, whose unit may turn out to be another as values come in.
+ */
 static double
 score(const struct a4nn_curve *curve, const struct a4nn_points *points, size_t i)
 {
-    double z = a4nn_to_points(points, curve->value[i]);
-    return points->minimise ? -z : z;
+    return points->minimise || points->scale < 0 ? -curve->value[i] : curve->value[i];
 }
 
 static int
@@ -30,14 +33,13 @@ ascending(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Percentile with linear interpolation, as numpy.percentile; sorts. q in [0, 1]. */
+/* Percentile of sorted values with linear interpolation, as numpy.percentile. q in [0, 1]. */
 static double
-quantile(double *values, size_t n, double q)
+quantile(const double *values, size_t n, double q)
 {
     double at = q * (double)(n - 1);
     size_t below = (size_t)at;
 
-    qsort(values, n, sizeof *values, ascending);
     if (below + 1 >= n)
         return values[n - 1];
     return values[below] + (at - (double)below) * (values[below + 1] - values[below]);
@@ -105,13 +107,15 @@ median_stop(void *state, void *shared, const struct a4nn_values *values,
     at = a4nn_xcalloc(peers->n, sizeof *at);
     for (i = 0; i < peers->n; i++) {
         double z;
-        if (i == peers->self || !peers->peer[i]->complete)
+        if (i == peers->self || !peers->peer[i]->complete ||
+            peers->peer[i]->group != peers->peer[peers->self]->group)
             continue;
         complete++;
         z = score_at(peers->peer[i], epoch);
         if (!isnan(z))
             at[n++] = z;
     }
+    qsort(at, n, sizeof *at, ascending);
     middle = n > 0 && n >= (size_t)values->v[M_MIN] ? quantile(at, n, 0.5) : NAN;
     free(at);
     return complete >= (size_t)values->v[M_STARTUP] && best < middle;
@@ -135,52 +139,128 @@ static const struct a4nn_param asha_params[] = {
     {"min", "first rung, in epochs", 1, 1e-6, 1e9, false, NULL},
 };
 
-struct rungs {
-    double at[MAX_RUNGS]; /* epochs, smallest first */
+/* One rung: the scores of the runs that came by, smallest first. */
+struct rung {
+    double at; /* epochs */
+    double *score;
+    size_t n, cap;
+};
+
+/* The rungs of one group of runs, smallest first. */
+struct ladder {
+    struct rung rung[MAX_RUNGS];
     size_t n;
-    double *score[MAX_RUNGS]; /* of the runs that came by */
-    size_t count[MAX_RUNGS], cap[MAX_RUNGS];
 };
 
-struct climber {
-    bool passed[MAX_RUNGS]; /* rungs at which the run was counted */
+/* What a run has left at a rung: its score, and the epoch it had then (NAN: not there yet). */
+struct mark {
+    double score, epoch;
 };
 
-static void *
-asha_open(const struct a4nn_values *values)
-{
-    (void)values;
-    return a4nn_xcalloc(1, sizeof(struct climber));
-}
+struct asha {
+    struct ladder **ladder; /* by group */
+    struct mark **marks;    /* by run, one a rung; kept when a run is judged anew */
+    size_t ladders, runs, cap_ladder, cap_marks;
+};
 
 static void *
 asha_open_shared(const struct a4nn_values *values)
 {
     (void)values;
-    return a4nn_xcalloc(1, sizeof(struct rungs));
+    return a4nn_xcalloc(1, sizeof(struct asha));
 }
 
 static void
 asha_close_shared(void *shared)
 {
-    struct rungs *r = shared;
-    size_t i;
+    struct asha *a = shared;
+    size_t i, k;
 
-    for (i = 0; i < r->n; i++)
-        free(r->score[i]);
-    free(r);
+    for (i = 0; i < a->ladders; i++) {
+        for (k = 0; k < a->ladder[i]->n; k++)
+            free(a->ladder[i]->rung[k].score);
+        free(a->ladder[i]);
+    }
+    for (i = 0; i < a->runs; i++)
+        free(a->marks[i]);
+    free(a->ladder);
+    free(a->marks);
+    free(a);
 }
 
 /* Ray: int(log(max_t / min) / log(eta) + 1) rungs, known once E is. */
 static void
-build(struct rungs *r, const struct a4nn_values *values, double epochs)
+build(struct ladder *l, const struct a4nn_values *values, double epochs)
 {
     double n = floor(log(epochs / values->v[A_MIN]) / log(values->v[A_ETA]) + 1);
 
-    while (r->n < MAX_RUNGS && (double)r->n < n) {
-        r->at[r->n] = values->v[A_MIN] * pow(values->v[A_ETA], (double)r->n);
-        r->n++;
+    while (l->n < MAX_RUNGS && (double)l->n < n) {
+        l->rung[l->n].at = values->v[A_MIN] * pow(values->v[A_ETA], (double)l->n);
+        l->n++;
     }
+}
+
+static struct ladder *
+ladder_of(struct asha *a, size_t group)
+{
+    while (a->ladders <= group) {
+        a->ladder = a4nn_xgrow(a->ladder, a->ladders, &a->cap_ladder, sizeof(struct ladder *));
+        a->ladder[a->ladders++] = a4nn_xcalloc(1, sizeof(struct ladder));
+    }
+    return a->ladder[group];
+}
+
+static struct mark *
+marks_of(struct asha *a, size_t self, size_t rungs)
+{
+    size_t i;
+
+    while (a->runs <= self) {
+        a->marks = a4nn_xgrow(a->marks, a->runs, &a->cap_marks, sizeof(struct mark *));
+        a->marks[a->runs++] = NULL;
+    }
+    if (a->marks[self] == NULL) {
+        a->marks[self] = a4nn_xcalloc(rungs, sizeof *a->marks[self]);
+        for (i = 0; i < rungs; i++)
+            a->marks[self][i].epoch = NAN;
+    }
+    return a->marks[self];
+}
+
+/* Index of the first score that is not smaller. */
+static size_t
+place_of(const struct rung *r, double score)
+{
+    size_t lo = 0, hi = r->n;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (r->score[mid] < score)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+static void
+rung_add(struct rung *r, double score)
+{
+    size_t at = place_of(r, score);
+
+    r->score = a4nn_xgrow(r->score, r->n, &r->cap, sizeof *r->score);
+    memmove(r->score + at + 1, r->score + at, (r->n - at) * sizeof *r->score);
+    r->score[at] = score;
+    r->n++;
+}
+
+static void
+rung_remove(struct rung *r, double score)
+{
+    size_t at = place_of(r, score);
+
+    r->n--;
+    memmove(r->score + at, r->score + at + 1, (r->n - at) * sizeof *r->score);
 }
 
 static bool
@@ -190,23 +270,27 @@ asha_stop(void *state, void *shared, const struct a4nn_values *values,
     const struct a4nn_curve *curve = view->run->curve;
     double epoch = curve->epoch[curve->n - 1];
     double z = score(curve, &view->run->points, curve->n - 1);
-    struct climber *c = state;
-    struct rungs *r = shared;
+    struct ladder *l = ladder_of(shared, view->peers->peer[view->peers->self]->group);
+    struct mark *mark;
     bool stop = false;
     size_t i;
 
-    if (r->n == 0 && isfinite(view->run->epochs))
-        build(r, values, view->run->epochs);
-    if (isnan(z))
+    (void)state;
+    if (l->n == 0 && isfinite(view->run->epochs))
+        build(l, values, view->run->epochs);
+    if (isnan(z) || l->n == 0)
         return false;
-    for (i = r->n; i-- > 0;) {
-        if (epoch < r->at[i] || c->passed[i])
+    mark = marks_of(shared, view->peers->self, l->n);
+    for (i = l->n; i-- > 0;) {
+        struct rung *r = &l->rung[i];
+        if (epoch < r->at || mark[i].epoch < epoch)
             continue;
-        if (r->count[i] > 0)
-            stop = z < quantile(r->score[i], r->count[i], 1 - 1 / values->v[A_ETA]);
-        r->score[i] = a4nn_xgrow(r->score[i], r->count[i], &r->cap[i], sizeof(double));
-        r->score[i][r->count[i]++] = z;
-        c->passed[i] = true;
+        if (mark[i].epoch >= epoch) /* the run was resumed, or is judged anew */
+            rung_remove(r, mark[i].score);
+        if (r->n > 0)
+            stop = z < quantile(r->score, r->n, 1 - 1 / values->v[A_ETA]);
+        rung_add(r, z);
+        mark[i] = (struct mark){z, epoch};
         break;
     }
     return stop;
@@ -218,9 +302,7 @@ const struct a4nn_rule a4nn_rule_asha = {
     .forecaster = "last",
     .params = asha_params,
     .nparams = sizeof asha_params / sizeof asha_params[0],
-    .open = asha_open,
     .open_shared = asha_open_shared,
     .stop = asha_stop,
-    .close = free,
     .close_shared = asha_close_shared,
 };

@@ -41,15 +41,16 @@ static const struct a4nn_param penguin_params[] = {
 
 /* The last forecasts, oldest first. */
 struct window {
-    double value[MAX_WINDOW];
     size_t n;
+    double value[]; /* room for as many as the rule asks for */
 };
 
 static void *
 window_open(const struct a4nn_values *values)
 {
-    (void)values;
-    return a4nn_xcalloc(1, sizeof(struct window));
+    size_t room = (size_t)values->v[N];
+
+    return a4nn_xcalloc(1, sizeof(struct window) + room * sizeof(double));
 }
 
 static void

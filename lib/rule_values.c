@@ -16,28 +16,39 @@ static const struct a4nn_param patience_params[] = {
     {"start", "epochs before counting begins", 0, 0, 1e9, false, NULL},
 };
 
+struct best {
+    double value; /* in points, larger is better; NAN before the first */
+    size_t since; /* observations after it */
+};
+
+static void *
+patience_open(const struct a4nn_values *values)
+{
+    struct best *best = a4nn_xcalloc(1, sizeof *best);
+
+    (void)values;
+    best->value = NAN;
+    return best;
+}
+
 static bool
 patience_stop(void *state, void *shared, const struct a4nn_values *values,
               const struct a4nn_rule_view *view)
 {
     const struct a4nn_run_view *run = view->run;
-    double best = NAN, sign = run->points.minimise ? -1 : 1;
-    size_t since = 0, i;
+    size_t newest = run->curve->n - 1;
+    double sign = run->points.minimise ? -1 : 1;
+    double z = sign * a4nn_to_points(&run->points, run->curve->value[newest]);
+    struct best *best = state;
 
-    (void)state;
     (void)shared;
-    for (i = 0; i < run->curve->n; i++) {
-        double z = sign * a4nn_to_points(&run->points, run->curve->value[i]);
-        if (run->curve->epoch[i] <= values->v[P_START])
-            continue;
-        if (isfinite(z) && (isnan(best) || z > best + values->v[P_DELTA])) {
-            best = z;
-            since = 0;
-        } else if (isfinite(best)) { /* what never had a value is the business of diverged */
-            since++;
-        }
-    }
-    return since >= (size_t)values->v[P_N];
+    if (run->curve->epoch[newest] <= values->v[P_START])
+        return false;
+    if (isfinite(z) && (isnan(best->value) || z > best->value + values->v[P_DELTA]))
+        *best = (struct best){.value = z};
+    else if (isfinite(best->value)) /* what never had a value is the business of diverged */
+        best->since++;
+    return best->since >= (size_t)values->v[P_N];
 }
 
 const struct a4nn_rule a4nn_rule_patience = {
@@ -46,7 +57,9 @@ const struct a4nn_rule a4nn_rule_patience = {
     .forecaster = "best",
     .params = patience_params,
     .nparams = sizeof patience_params / sizeof patience_params[0],
+    .open = patience_open,
     .stop = patience_stop,
+    .close = free,
 };
 
 /* ---- diverged ---- */

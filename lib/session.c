@@ -53,7 +53,7 @@ struct a4nn_policy {
     struct a4nn_strmap metrics;
     struct metric_state *metric;
     size_t cap_metric;
-    struct a4nn_strmap runs;
+    struct a4nn_strmap groups, runs;
     struct session **session;
     const struct a4nn_peer **peer;
     size_t cap_session, cap_peer;
@@ -217,30 +217,57 @@ close_states(struct a4nn_policy *p, struct session *s)
     memset(s->rule, 0, sizeof s->rule);
 }
 
-/* A fit of several families gives several forecasts at each epoch: each is a series of its own. */
+/* The texts as one that no others give, whatever is in them. */
 static char *
-session_key(const struct a4nn_record *r)
+join_key(const char *a, const char *b)
 {
     struct a4nn_buf key = {0};
 
-    a4nn_buf_addf(&key, "%s\n%s\n%s", a4nn_record_text(r, A4NN_RUN, ""),
-                  a4nn_record_text(r, A4NN_METRIC, ""), a4nn_record_text(r, A4NN_FAMILY, ""));
+    a4nn_buf_addf(&key, "%zu %s%s", strlen(a), a, b);
     return key.data;
 }
 
-static struct session *
-session_of(struct a4nn_policy *p, const struct a4nn_record *r)
+/* Runs of one task and metric compare with each other. */
+static size_t
+group_of(struct a4nn_policy *p, const struct a4nn_record *r)
 {
-    char *key = session_key(r);
-    bool added;
-    size_t i = a4nn_strmap_put(&p->runs, key, &added);
-    struct session *s;
+    char *key = join_key(a4nn_record_text(r, A4NN_TASK, ""), a4nn_record_text(r, A4NN_METRIC, ""));
+    size_t group = a4nn_strmap_put(&p->groups, key, NULL);
 
     free(key);
+    return group;
+}
+
+/* A fit of several families gives several forecasts at each epoch: each is a series of its own. */
+static size_t
+session_index(struct a4nn_policy *p, const struct a4nn_record *r, size_t group, bool *added)
+{
+    char *run = join_key(a4nn_record_text(r, A4NN_RUN, ""), a4nn_record_text(r, A4NN_FAMILY, ""));
+    struct a4nn_buf key = {0};
+    size_t i;
+
+    a4nn_buf_addf(&key, "%zu %s", group, run);
+    i = a4nn_strmap_put(&p->runs, key.data, added);
+    a4nn_buf_release(&key);
+    free(run);
+    return i;
+}
+
+/* The session of the record's run; *self is its number among the peers. */
+static struct session *
+session_of(struct a4nn_policy *p, const struct a4nn_record *r, size_t *self)
+{
+    size_t group = group_of(p, r);
+    bool added;
+    size_t i = session_index(p, r, group, &added);
+    struct session *s;
+
+    *self = i;
     if (!added)
         return p->session[i];
     s = a4nn_xcalloc(1, sizeof *s);
     s->peer.curve = &s->curve;
+    s->peer.group = group;
     s->epochs = NAN;
     open_states(p, s);
     p->session = a4nn_xgrow(p->session, i, &p->cap_session, sizeof(struct session *));
@@ -354,15 +381,11 @@ a4nn_policy_feed(struct a4nn_policy *p, struct a4nn_record *r)
     struct a4nn_forecast forecast = {A4NN_FORECAST_NONE, NAN, NAN, NAN, NAN};
     const struct a4nn_rule *stops = NULL;
     size_t metric = metric_of(p, r);
-    struct session *s = session_of(p, r);
-    size_t self = 0;
-    char *key;
+    size_t self;
+    struct session *s = session_of(p, r, &self);
 
     s->metric = metric;
     if (p->metric[metric].usable) {
-        key = session_key(r);
-        self = (size_t)a4nn_strmap_find(&p->runs, key);
-        free(key);
         if (update(p, s, r))
             relive(p, s, self);
         say_no_epochs(p, s, r);
@@ -423,6 +446,7 @@ a4nn_policy_free(struct a4nn_policy *p)
     free(p->peer);
     free(p->metric);
     a4nn_strmap_release(&p->metrics);
+    a4nn_strmap_release(&p->groups);
     a4nn_strmap_release(&p->runs);
     free(p);
 }

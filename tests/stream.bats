@@ -217,12 +217,12 @@ a4nn-predict: bad.jsonl:7: no epoch" ]
     a4nn-log -q -o jsonl run.csv > run.jsonl
     for form in csv jsonl; do
         for ((n = 0; n < $(wc -c < run.$form); n++)); do
-            head -c "$n" run.$form > cut
+            head -c "$n" run.$form > piece
             status=0
-            a4nn-predict -E 9 -o csv cut > out 2> err || status=$?
+            a4nn-predict -E 9 -o csv piece > out 2> err || status=$?
             [ "$status" -le 2 ]
             # whole lines are all there; the last one only if it is a record by itself
-            whole=$(grep -c '^r,\|^{.*}$' cut || :)
+            whole=$(grep -c '^r,\|^{.*}$' piece || :)
             [ "$(grep -c ^r, out)" -le "$whole" ]
             [ "$(grep -c ^r, out)" -ge "$((whole - 1))" ] || fail "$form $n"
         done
