@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buf.h"
 #include "cli.h"
 #include "fit.h"
 #include "input.h"
@@ -61,7 +62,7 @@ struct job {
     bool prefixes;
     struct a4nn_reader *reader;
     struct a4nn_stream_writer *writer;
-    struct a4nn_strmap names;
+    struct a4nn_strmap runs;
     struct run *run;
     size_t cap_run;
     double *x, *y; /* points of the run at hand */
@@ -102,6 +103,18 @@ collect(struct job *job, const struct run *run)
     }
 }
 
+/* Too few points, or such that overflow, leave no numbers that would mean something. */
+static bool
+has_numbers(const struct a4nn_fit_result *fit)
+{
+    bool finite = fit->status != A4NN_FIT_TOO_FEW && isfinite(fit->rss);
+    size_t i;
+
+    for (i = 0; finite && i < fit->family->npar; i++)
+        finite = isfinite(fit->par[i]);
+    return finite;
+}
+
 static void
 set_fit(struct a4nn_record *r, const struct a4nn_fit_result *fit)
 {
@@ -110,7 +123,7 @@ set_fit(struct a4nn_record *r, const struct a4nn_fit_result *fit)
     a4nn_record_unset(r, A4NN_FIT_FIELDS | A4NN_FORECAST_FIELDS);
     a4nn_record_set_text(r, A4NN_FIT, a4nn_fit_status_name(fit->status));
     a4nn_record_set_num(r, A4NN_N, (double)fit->n);
-    if (fit->status == A4NN_FIT_TOO_FEW)
+    if (!has_numbers(fit))
         return;
     for (i = 0; i < fit->family->npar; i++) {
         a4nn_record_set_num(r, (enum a4nn_field)(A4NN_A + i), fit->par[i]);
@@ -165,10 +178,15 @@ static int
 on_record(void *arg, struct a4nn_record *record)
 {
     struct job *job = arg;
-    bool added;
-    size_t i = a4nn_strmap_put(&job->names, a4nn_record_text(record, A4NN_RUN, ""), &added);
+    const uint64_t which = A4NN_BIT(A4NN_RUN) | A4NN_BIT(A4NN_TASK) | A4NN_BIT(A4NN_METRIC);
+    struct a4nn_buf key = {0};
     struct run *run;
+    bool added;
+    size_t i;
 
+    a4nn_record_key(record, which, &key);
+    i = a4nn_strmap_put(&job->runs, key.data, &added);
+    a4nn_buf_release(&key);
     if (added) {
         job->run = a4nn_xgrow(job->run, i, &job->cap_run, sizeof *job->run);
         job->run[i] = (struct run){.last = {0}};
@@ -248,14 +266,14 @@ release(struct job *job)
 {
     size_t i;
 
-    for (i = 0; i < job->names.n; i++) {
+    for (i = 0; i < job->runs.n; i++) {
         a4nn_curve_release(&job->run[i].curve);
         a4nn_record_release(&job->run[i].last);
     }
     free(job->run);
     free(job->x);
     free(job->y);
-    a4nn_strmap_release(&job->names);
+    a4nn_strmap_release(&job->runs);
     a4nn_stream_writer_free(job->writer);
     a4nn_reader_free(job->reader);
     a4nn_input_release(&job->in);
@@ -288,7 +306,7 @@ main(int argc, char **argv)
     job.in.reader.arg = &job;
     job.reader = a4nn_reader_new(&job.in.reader);
     a4nn_reader_read(job.reader, argv + first, argc - first);
-    for (i = 0; i < job.names.n && !job.prefixes; i++)
+    for (i = 0; i < job.runs.n && !job.prefixes; i++)
         fit_run(&job, &job.run[i]);
     status = job.in.diag.errors > 0 ? A4NN_TROUBLE : job.fitted > 0 ? A4NN_OK : A4NN_NO;
     release(&job);

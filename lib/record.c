@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buf.h"
 #include "json.h"
 #include "xalloc.h"
 
@@ -96,6 +97,19 @@ const char *
 a4nn_record_text(const struct a4nn_record *r, enum a4nn_field field, const char *otherwise)
 {
     return a4nn_record_has(r, field) && r->text[field] != NULL ? r->text[field] : otherwise;
+}
+
+void
+a4nn_record_key(const struct a4nn_record *r, uint64_t which, struct a4nn_buf *out)
+{
+    int f;
+
+    for (f = 0; f < A4NN_FIELDS; f++)
+        if (fields[f].text && (which & A4NN_BIT(f))) {
+            const char *text = a4nn_record_text(r, (enum a4nn_field)f, "");
+            a4nn_buf_addf(out, "%zu ", strlen(text));
+            a4nn_buf_adds(out, text);
+        }
 }
 
 void

@@ -55,6 +55,7 @@ enum a4nn_field {
 #define A4NN_FORECAST_FIELDS    ((A4NN_BIT(A4NN_FIELDS) - 1) & ~(A4NN_BIT(A4NN_FORECAST) - 1))
 
 struct a4nn_json;
+struct a4nn_buf;
 
 /*
  * Zero-initialise it ({0}), release it in the end.  A field that is not in `set` is absent; a
@@ -90,6 +91,12 @@ a4nn_record_has(const struct a4nn_record *r, enum a4nn_field field)
 double a4nn_record_num(const struct a4nn_record *r, enum a4nn_field field);
 const char *a4nn_record_text(const struct a4nn_record *r, enum a4nn_field field,
                              const char *otherwise);
+
+/*
+ * Appends a text that two records share only when they agree in all of these text fields (bits),
+ * whatever is in them: a key for what belongs together.  Absent is the same as empty.
+ */
+void a4nn_record_key(const struct a4nn_record *r, uint64_t fields, struct a4nn_buf *out);
 
 /* Copies everything; `to` must be released or zero. */
 void a4nn_record_copy(struct a4nn_record *to, const struct a4nn_record *from);

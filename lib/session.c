@@ -217,39 +217,16 @@ close_states(struct a4nn_policy *p, struct session *s)
     memset(s->rule, 0, sizeof s->rule);
 }
 
-/* The texts as one that no others give, whatever is in them. */
-static char *
-join_key(const char *a, const char *b)
-{
-    struct a4nn_buf key = {0};
-
-    a4nn_buf_addf(&key, "%zu %s%s", strlen(a), a, b);
-    return key.data;
-}
-
-/* Runs of one task and metric compare with each other. */
+/* The number of what shares these fields with the record. */
 static size_t
-group_of(struct a4nn_policy *p, const struct a4nn_record *r)
+number_of(struct a4nn_strmap *map, const struct a4nn_record *r, uint64_t fields, bool *added)
 {
-    char *key = join_key(a4nn_record_text(r, A4NN_TASK, ""), a4nn_record_text(r, A4NN_METRIC, ""));
-    size_t group = a4nn_strmap_put(&p->groups, key, NULL);
-
-    free(key);
-    return group;
-}
-
-/* A fit of several families gives several forecasts at each epoch: each is a series of its own. */
-static size_t
-session_index(struct a4nn_policy *p, const struct a4nn_record *r, size_t group, bool *added)
-{
-    char *run = join_key(a4nn_record_text(r, A4NN_RUN, ""), a4nn_record_text(r, A4NN_FAMILY, ""));
     struct a4nn_buf key = {0};
     size_t i;
 
-    a4nn_buf_addf(&key, "%zu %s", group, run);
-    i = a4nn_strmap_put(&p->runs, key.data, added);
+    a4nn_record_key(r, fields, &key);
+    i = a4nn_strmap_put(map, key.data, added);
     a4nn_buf_release(&key);
-    free(run);
     return i;
 }
 
@@ -257,9 +234,11 @@ session_index(struct a4nn_policy *p, const struct a4nn_record *r, size_t group, 
 static struct session *
 session_of(struct a4nn_policy *p, const struct a4nn_record *r, size_t *self)
 {
-    size_t group = group_of(p, r);
+    /* A fit of several families gives several forecasts an epoch: each is a series of its own. */
+    const uint64_t group = A4NN_BIT(A4NN_TASK) | A4NN_BIT(A4NN_METRIC);
+    const uint64_t run = group | A4NN_BIT(A4NN_RUN) | A4NN_BIT(A4NN_FAMILY);
     bool added;
-    size_t i = session_index(p, r, group, &added);
+    size_t i = number_of(&p->runs, r, run, &added);
     struct session *s;
 
     *self = i;
@@ -267,7 +246,7 @@ session_of(struct a4nn_policy *p, const struct a4nn_record *r, size_t *self)
         return p->session[i];
     s = a4nn_xcalloc(1, sizeof *s);
     s->peer.curve = &s->curve;
-    s->peer.group = group;
+    s->peer.group = number_of(&p->groups, r, group, NULL);
     s->epochs = NAN;
     open_states(p, s);
     p->session = a4nn_xgrow(p->session, i, &p->cap_session, sizeof(struct session *));
