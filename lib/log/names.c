@@ -81,22 +81,68 @@ take(struct a4nn_strmap *taken, const char *name)
     return added;
 }
 
+static void
+number(struct a4nn_buf *out, const char *name, size_t n)
+{
+    a4nn_buf_reset(out);
+    a4nn_buf_addf(out, "%s#%zu", name, n);
+}
+
+/* By bisection: the numbers that are taken follow each other, and there may be many. */
 static char *
 numbered(const char *name, struct a4nn_strmap *taken)
 {
     struct a4nn_buf tried = {0};
-    unsigned n;
+    size_t used = 1, unused = 2;
 
-    for (n = 2;; n++) {
-        a4nn_buf_reset(&tried);
-        a4nn_buf_addf(&tried, "%s#%u", name, n);
-        if (take(taken, tried.data))
-            return tried.data;
+    for (;; used = unused, unused *= 2) {
+        number(&tried, name, unused);
+        if (a4nn_strmap_find(taken, tried.data) == A4NN_STRMAP_NONE)
+            break;
     }
+    while (unused - used > 1) {
+        size_t mid = used + (unused - used) / 2;
+        number(&tried, name, mid);
+        if (a4nn_strmap_find(taken, tried.data) == A4NN_STRMAP_NONE)
+            unused = mid;
+        else
+            used = mid;
+    }
+    number(&tried, name, unused);
+    take(taken, tried.data);
+    return tried.data;
 }
 
 char *
-a4nn_run_name(const char *path, bool whole, struct a4nn_strmap *taken)
+a4nn_run_name_given(const char *name, struct a4nn_strmap *taken)
+{
+    return take(taken, name) ? a4nn_xstrdup(name) : numbered(name, taken);
+}
+
+/* The path with the last component of `above` before it, if it says nothing by itself; or NULL. */
+static char *
+with_folder(const char *path, const char *above)
+{
+    size_t len = telling_length(path), start = last_component(path, len), end;
+    struct a4nn_buf full = {0};
+
+    if (above == NULL || start != 0 ||
+        !listed(path, len, nameless, sizeof nameless / sizeof nameless[0]))
+        return NULL;
+    end = strlen(above);
+    while (end > 0 && above[end - 1] == '/')
+        end--;
+    start = last_component(above, end);
+    if (above[start] == '.' || above[start] == '-' ||
+        start == end) /* ".", "..", "-" are no names */
+        return NULL;
+    a4nn_buf_add(&full, above + start, end - start);
+    a4nn_buf_addf(&full, "/%s", path);
+    return full.data;
+}
+
+static char *
+unique_name(const char *path, bool whole, struct a4nn_strmap *taken)
 {
     size_t len, start;
     char *name;
@@ -121,5 +167,15 @@ a4nn_run_name(const char *path, bool whole, struct a4nn_strmap *taken)
     path = name;
     name = numbered(path, taken);
     free((char *)path);
+    return name;
+}
+
+char *
+a4nn_run_name(const char *path, bool whole, const char *above, struct a4nn_strmap *taken)
+{
+    char *full = with_folder(path, above);
+    char *name = unique_name(full != NULL ? full : path, whole, taken);
+
+    free(full);
     return name;
 }

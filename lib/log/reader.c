@@ -102,6 +102,13 @@ end_group(struct a4nn_reader *r)
     r->group = r->group_file = r->run = NULL;
 }
 
+/* The folder or archive the input lies in, if that is what was named. */
+static const char *
+above_of(const struct a4nn_reader *r)
+{
+    return r->whole ? r->argument : NULL;
+}
+
 /* The input joins the group at hand if it belongs to the same run, else it begins one. */
 static void
 join_group(struct a4nn_reader *r)
@@ -124,9 +131,9 @@ join_group(struct a4nn_reader *r)
     r->group_format = r->format;
     r->group_file = a4nn_xstrdup(r->path);
     if (r->opts->run != NULL)
-        r->run = a4nn_xstrdup(r->opts->run);
+        r->run = a4nn_run_name_given(r->opts->run, &r->taken);
     else
-        r->run = a4nn_run_name(group != NULL ? group : r->name, whole, &r->taken);
+        r->run = a4nn_run_name(group != NULL ? group : r->name, whole, above_of(r), &r->taken);
     r->select = a4nn_select_new(&r->opts->select, r->format, r->group_file, r->run, !r->several,
                                 r->live, on_record, r, r->opts->diag);
 }
@@ -138,8 +145,8 @@ begin_stream(struct a4nn_reader *r)
 {
     end_group(r);
     free(r->run);
-    r->run = r->opts->run != NULL ? a4nn_xstrdup(r->opts->run)
-                                  : a4nn_run_name(r->name, r->whole, &r->taken);
+    r->run = r->opts->run != NULL ? a4nn_run_name_given(r->opts->run, &r->taken)
+                                  : a4nn_run_name(r->name, r->whole, above_of(r), &r->taken);
     r->stream = a4nn_stream_reader_new(take_record, r, r->opts->diag, r->path, r->run);
 }
 

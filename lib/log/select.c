@@ -425,6 +425,9 @@ a4nn_select_finish(struct a4nn_select *s)
             return;
         }
     }
+    if (s->opts->loss != NULL && s->loss == UNDECIDED)
+        a4nn_diag(s->diag, A4NN_WARNING, s->file, 0, "no number '%.100s' to give as val_loss",
+                  s->opts->loss);
     if (!s->live)
         for (i = 0; i < s->run_map.n; i++)
             deliver_run(s, &s->run[i]);
