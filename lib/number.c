@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "number.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,13 +95,15 @@ a4nn_number_parse(const char *text, size_t len, double *out)
 char *
 a4nn_number_format(char out[32], double value)
 {
-    int precision;
+    /* 15 digits give back any decimal that short, and %g leaves out zeros at the end; numbers next
+     * to zero hold fewer. */
+    int precision = fabs(value) < DBL_MIN ? 1 : 15;
 
     if (isnan(value))
         return strcpy(out, "nan");
     if (isinf(value))
         return strcpy(out, value < 0 ? "-inf" : "inf");
-    for (precision = 6; precision < 17; precision++) {
+    for (; precision < 17; precision++) {
         snprintf(out, 32, "%.*g", precision, value);
         if (strtod(out, NULL) == value)
             return out;

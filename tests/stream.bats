@@ -74,7 +74,7 @@ load lib
 # ---- nothing altered ----
 
 @test "stream: numbers come out as they went in" {
-    local numbers=(0.1 1e-310 1.7976931348623157e+308 0.30000000000000004 4.94066e-324 -12.5 97.123456789
+    local numbers=(0.1 1e-310 1.7976931348623157e+308 0.30000000000000004 5e-324 -12.5 97.123456789
         0.3333333333333333 1.2345678901234568e+17 0 -inf inf nan)
     curve reward "${numbers[@]}" > in.csv
     for encoding in csv jsonl; do

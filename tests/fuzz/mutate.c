@@ -27,7 +27,7 @@
 #include "stream.h"
 #include "xalloc.h"
 
-enum { MAX_SAMPLE = 64 << 10, MAX_INPUT = 256 << 10, HANG = 20, FEW_FITS = 60 };
+enum { MAX_SAMPLE = 64 << 10, MAX_INPUT = 256 << 10, HANG = 5, FEW_FITS = 60 };
 
 static char at_hand[400]; /* the file that holds the input being read */
 static char folder[100];
