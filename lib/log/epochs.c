@@ -2,6 +2,7 @@
 #include "log/epochs.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "xalloc.h"
@@ -14,7 +15,7 @@ same(double a, double b)
 
 /* ---- a whole series ---- */
 
-/* The samples of the name, in the order stated; NAN positions are counted as unplaced. */
+/* A sample of the name looked at. */
 struct placed {
     const struct a4nn_log_sample *sample;
     double at;    /* epoch or step as written */
@@ -54,11 +55,11 @@ any_step_differs(const struct a4nn_log_sample *sample, size_t n, long name)
     return false;
 }
 
+/* The samples of the name, in the order stated; NAN positions are counted as unplaced. */
 static size_t
 place(struct a4nn_epoch_series *series, const struct a4nn_log_sample *sample, size_t n, long name,
       bool by_epoch, bool by_step, struct placed *out)
 {
-    double highest = -HUGE_VAL;
     size_t used = 0, i;
 
     for (i = 0; i < n; i++) {
@@ -73,11 +74,6 @@ place(struct a4nn_epoch_series *series, const struct a4nn_log_sample *sample, si
                 series->unplaced_line = sample[i].line;
             continue;
         }
-        if (at < highest && series->resumed_line == 0) {
-            series->resumed_line = sample[i].line;
-            series->resumed_epoch = at;
-        }
-        highest = at > highest ? at : highest;
         out[used] = (struct placed){&sample[i], at, used};
         used++;
     }
@@ -94,18 +90,71 @@ by_position(const void *a, const void *b)
     return x->order < y->order ? -1 : 1;
 }
 
-/* Of equal positions the last stated holds; how many are left. */
-static size_t
-keep_last(struct placed *p, size_t n)
+static bool
+says_the_same(const struct placed *p, const struct placed *q)
 {
+    double a = p->sample->value, b = q->sample->value;
+
+    return same(p->at, q->at) && (same(a, b) || (isnan(a) && isnan(b)));
+}
+
+/*
+ * Given samples in order of position: from[k] becomes the lowest position at which the run was
+ * resumed after the k-th sample was stated.  A position that comes again with another value
+ * resumes the run there; one that merely repeats what was said does not.
+ */
+static void
+find_resumes(struct a4nn_epoch_series *series, const struct placed *p, size_t n, double *from)
+{
+    size_t first = SIZE_MAX, i;
+
+    for (i = 0; i <= n; i++)
+        from[i] = HUGE_VAL;
+    for (i = 1; i < n; i++)
+        if (same(p[i].at, p[i - 1].at) && !says_the_same(&p[i - 1], &p[i])) {
+            from[p[i].order] = p[i].at;
+            if (p[i].order < first) {
+                first = p[i].order;
+                series->resumed_line = p[i].sample->line;
+                series->resumed_epoch = p[i].at;
+            }
+        }
+    for (i = n; i-- > 0;)
+        from[i] = fmin(from[i], from[i + 1]);
+}
+
+/*
+ * Of samples in order of position those that hold: of equal positions the last stated, and none
+ * that lies behind a position at which the run was resumed later.  Returns how many are left.
+ */
+static size_t
+keep_valid(struct a4nn_epoch_series *series, struct placed *p, size_t n)
+{
+    double *from = a4nn_xcalloc(n + 1, sizeof *from);
     size_t used = 0, i;
 
+    find_resumes(series, p, n, from);
     for (i = 0; i < n; i++) {
+        if (from[p[i].order + 1] < p[i].at)
+            continue;
         if (used > 0 && same(p[used - 1].at, p[i].at))
             used--;
         p[used++] = p[i];
     }
+    free(from);
     return used;
+}
+
+/* How many samples in a row share the position of the first. */
+static size_t
+group_length(const struct placed *p, size_t n)
+{
+    size_t len = 1;
+
+    while (len < n && same(p[len].at, p[0].at) && p[len].order == p[0].order + len &&
+           p[len].sample->step > p[len - 1].sample->step)
+        len++;
+    return len;
 }
 
 static bool
@@ -117,6 +166,26 @@ all_whole(const struct placed *p, size_t n)
         if (!same(p[i].at, floor(p[i].at)))
             return false;
     return true;
+}
+
+/*
+ * How many times the run was validated in each epoch, of samples in order of position: k where
+ * each epoch has k samples whose steps go up (the last epoch may still have fewer), else 1.
+ */
+static size_t
+validations_per_epoch(const struct placed *p, size_t n)
+{
+    size_t k = n > 0 ? group_length(p, n) : 0, i;
+
+    if (k < 2 || k == n || !all_whole(p, n))
+        return 1;
+    for (i = k; i < n; i += k) {
+        size_t len = group_length(p + i, n - i);
+        if (p[i].order != i || !(p[i].sample->step > p[i - 1].sample->step) || len > k ||
+            (len < k && i + len != n))
+            return 1;
+    }
+    return k;
 }
 
 /* Steps that run 0, 1, 2, ... or 1, 2, 3, ... are epochs under another name. */
@@ -154,12 +223,15 @@ a4nn_epoch_series_make(struct a4nn_epoch_series *series, const struct a4nn_log_s
     bool by_epoch = count != A4NN_COUNT_ORDER && states_epochs(sample, n, name);
     bool by_step = !by_epoch && any_step_differs(sample, n, name); /* also to see the order */
     double shift;
-    size_t used, i;
+    size_t used, each = 1, i;
 
     *series = (struct a4nn_epoch_series){.epochs = NAN};
     used = place(series, sample, n, name, by_epoch, by_step, p);
     qsort(p, used, sizeof *p, by_position);
-    used = keep_last(p, used);
+    if (by_epoch)
+        each = validations_per_epoch(p, used);
+    if (each == 1)
+        used = keep_valid(series, p, used);
     series->counted = !by_epoch && !(by_step && consecutive(p, used));
     if (!isfinite(epochs))
         epochs = series->epochs;
@@ -171,6 +243,8 @@ a4nn_epoch_series_make(struct a4nn_epoch_series *series, const struct a4nn_log_s
     for (i = 0; i < used; i++) {
         series->sample[i] = p[i].sample;
         series->epoch[i] = series->counted ? (double)(i + 1) : p[i].at + shift;
+        if (each > 1) /* the j-th of k in an epoch stands for its fraction j/k */
+            series->epoch[i] += (double)(i % each + 1) / (double)each - 1;
     }
     free(p);
 }

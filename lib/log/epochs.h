@@ -35,7 +35,11 @@ struct a4nn_epoch_series {
 /*
  * Makes the series of the samples named `name` among n.  `epochs` is the planned total if the
  * user gave one (else NAN): it tells a log that counts 0..E, where 0 is the untrained network,
- * from one that counts 0..E-1.  Of an epoch stated several times the last value holds.
+ * from one that counts 0..E-1.
+ *
+ * An epoch that comes again with another value resumes the run there: the later value holds, and
+ * what was stated behind that epoch before is void.  But where each epoch has the same number k of
+ * values, at steps that go up, they are its fractions 1/k, 2/k, ..., 1.
  */
 void a4nn_epoch_series_make(struct a4nn_epoch_series *series, const struct a4nn_log_sample *sample,
                             size_t n, long name, enum a4nn_log_count count, double epochs);
