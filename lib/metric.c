@@ -7,6 +7,7 @@
 #include "metric.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
@@ -59,7 +60,7 @@ static const struct quantity {
      "map5095 map5095b map05095 map595 map05095b map meanaverageprecision map50 map50b map5 "
      "map05 map05b map5095m map50m ap ap50 averageprecision"},
     {DICE, A4NN_MAX, A4NN_BOUNDED, false,
-     "emafgdice meanfgdice fgdice dice dicescore dicecoef dsc"},
+     "emafgdice meanfgdice fgdice pseudodice dice dicescore dicecoef dsc"},
     {IOU, A4NN_MAX, A4NN_BOUNDED, false,
      "miou meaniou# iou# iouscore jaccard macc aacc pixacc pixelaccuracy"},
     {AUC, A4NN_MAX, A4NN_BOUNDED, false, "auc# auroc rocauc aucroc rocaucscore aucpr prauc auprc"},
@@ -124,8 +125,8 @@ static const struct {
 };
 
 /* Words that say nothing about what it is; "s" is left of "valid_0's auc". */
-static const char *const fillers[] = {"metrics", "metric", "epoch", "avg",  "average",
-                                      "s",       "coco",   "bbox",  "segm", "overall"};
+static const char *const fillers[] = {"metrics", "metric", "epoch", "avg",     "average", "s",
+                                      "coco",    "bbox",   "segm",  "overall", "cv",      "agg"};
 
 /* Words of numbers that only look like the metric: bests so far, single batches, spreads. */
 static const char *const refused[] = {"best", "step", "batch", "iter",  "lr",  "time", "max",
@@ -197,6 +198,7 @@ struct meaning {
     const struct quantity *quantity; /* NULL: nothing known */
     unsigned order;                  /* of its name among all of the table */
     enum domain domain;
+    unsigned set; /* number of the data set, behind the domain */
 };
 
 /* Whether the first `n` bytes of `pattern` stand for `name`. */
@@ -259,6 +261,8 @@ understand(const char *name)
 
         strcat(whole, words[i]);
         refuse = refuse || is_one_of(words[i], refused, sizeof refused / sizeof refused[0]);
+        if (number_of_set)
+            m.set = (unsigned)strtoul(words[i], NULL, 10);
         after_domain = find_domain(words[i], &m.domain);
         if (!after_domain && !number_of_set &&
             !is_one_of(words[i], fillers, sizeof fillers / sizeof fillers[0]))
@@ -278,6 +282,7 @@ describe(const struct meaning *m, struct a4nn_metric *out)
 {
     out->mode = m->quantity->mode;
     out->scale = m->quantity->scale;
+    out->set = m->set;
     out->train = m->domain == TRAIN || (m->domain == BARE && m->quantity->bare_train);
     out->rank = (out->train ? (unsigned)TRAIN_RANK : 0U) + (unsigned)m->quantity->class * 10000U +
                 (unsigned)m->domain * 1000U + m->order;
@@ -349,18 +354,20 @@ none_known(const char *const *names, size_t n, struct a4nn_err *err)
     return -1;
 }
 
+/* Who passes several sets to a boosting tool passes the training data first: the last is judged. */
 long
 a4nn_metric_choose(const char *const *names, size_t n, struct a4nn_err *err)
 {
     struct a4nn_metric m;
-    unsigned best_rank = 0;
+    struct a4nn_metric found = {0};
     long best = -1;
     size_t i;
 
     for (i = 0; i < n; i++)
-        if (a4nn_metric_lookup_among(names[i], names, n, &m) && (best < 0 || m.rank < best_rank)) {
+        if (a4nn_metric_lookup_among(names[i], names, n, &m) &&
+            (best < 0 || m.rank < found.rank || (m.rank == found.rank && m.set > found.set))) {
             best = (long)i;
-            best_rank = m.rank;
+            found = m;
         }
     return best >= 0 ? best : none_known(names, n, err);
 }

@@ -30,6 +30,7 @@ struct a4nn_metric {
     /* Order of choice, smaller first: validation before train, accuracy before loss. */
     unsigned rank;
     bool assumed; /* direction taken for want of a name (a4nn_metric_settle) */
+    unsigned set; /* number of the data set: 1 of "validation_1-auc", else 0 */
     bool train; /* measured on the training data: chosen only for want of better, with a warning */
 };
 
@@ -48,8 +49,8 @@ bool a4nn_metric_lookup_among(const char *name, const char *const *names, size_t
                               struct a4nn_metric *out);
 
 /*
- * The best of `n` names by rank, the first of equals.  Returns its index, or -1 with *err listing
- * the names seen when none is known.
+ * The best of `n` names by rank, of equals that of the last data set, else the first.  Returns its
+ * index, or -1 with *err listing the names seen when none is known.
  */
 long a4nn_metric_choose(const char *const *names, size_t n, struct a4nn_err *err);
 

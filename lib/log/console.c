@@ -6,7 +6,9 @@
  *     Epoch: 3, Loss: 0.1, Val Acc: 91.2%
  *     Train Epoch: 3 [640/60000 (1%)]<TAB>Loss: 0.3
  *     Test set: Average loss: 0.03, Accuracy: 9912/10000 (99%)
- *     2024-01-02T03:04:05Z epoch=3 accuracy=0.91                                  (Katib)
+ *     2024-01-02T03:04:05Z INFO epoch=3 accuracy=0.91                             (Katib)
+ *     {metricName: accuracy, metricValue: 0.91};{metricName: loss, metricValue: 0.3}
+ *     2024-01-02 03:04:05.678: Pseudo dice [0.91, 0.93]                         (nnU-Net)
  *
  * A word for a part of the data that leads a line, or follows the epoch, belongs to the names of
  * all numbers of the line: "test Loss: 2.3 Acc: 37.4" states test_Loss and test_Acc.
@@ -17,10 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "log/formats.h"
 #include "log/heading.h"
+#include "log/lead.h"
 #include "log/ledger.h"
 #include "log/pairs.h"
 #include "log/planned.h"
@@ -53,38 +55,6 @@ console_open(const struct a4nn_log_sink *sink)
 
     c->ledger = a4nn_log_ledger_new(sink);
     return c;
-}
-
-/* RFC 3339 with its zone; without one the time is unknown. Leaves the cursor behind it. */
-static bool
-read_time(struct a4nn_scan *s, double *out)
-{
-    struct tm tm = {0};
-    double field[6], shift_hours = 0, shift_minutes = 0, sign = 0;
-    const char *const marks[] = {"-", "-", "T", ":", ":", ""};
-    struct a4nn_scan at = *s;
-    unsigned i;
-
-    for (i = 0; i < 6; i++)
-        if (!(i < 5 ? a4nn_scan_count(&at, &field[i]) : a4nn_scan_number(&at, &field[i])) ||
-            !a4nn_scan_text(&at, marks[i]) || !(field[i] >= 0 && field[i] < 10000))
-            return false;
-    if (a4nn_scan_text(&at, "+"))
-        sign = 1;
-    else if (a4nn_scan_text(&at, "-"))
-        sign = -1;
-    if (sign != 0 ? !a4nn_scan_count(&at, &shift_hours) || !a4nn_scan_text(&at, ":") ||
-                        !a4nn_scan_count(&at, &shift_minutes)
-                  : !a4nn_scan_text(&at, "Z"))
-        return false;
-    tm.tm_year = (int)field[0] - 1900;
-    tm.tm_mon = (int)field[1] - 1;
-    tm.tm_mday = (int)field[2];
-    tm.tm_hour = (int)field[3];
-    tm.tm_min = (int)field[4];
-    *out = (double)timegm(&tm) + field[5] - sign * (shift_hours * 3600 + shift_minutes * 60);
-    *s = at;
-    return true;
 }
 
 static bool
@@ -318,6 +288,63 @@ state_unplaced(struct console *c, struct context *x, size_t from)
     a4nn_log_ledger_at(c->ledger)->step = c->unplaced;
 }
 
+/*
+ * "{metricName: accuracy, metricValue: 0.91};{metricName: loss, ...", as examples of Katib print.
+ * False when the line is none of these.
+ */
+static bool
+state_named(struct console *c, struct a4nn_scan s)
+{
+    struct a4nn_log_at *at = a4nn_log_ledger_at(c->ledger);
+    bool any = false;
+
+    while (a4nn_scan_find(&s, "metricName:")) {
+        struct a4nn_pair pair = {0};
+        char name[A4NN_PAIR_NAME];
+        double value;
+
+        a4nn_scan_blanks(&s);
+        for (pair.name = s.at; s.at < s.end && strchr(",;}", *s.at) == NULL; s.at++)
+            pair.name_len++;
+        if (!a4nn_scan_find(&s, "metricValue:"))
+            break;
+        a4nn_scan_blanks(&s);
+        if (!a4nn_scan_number(&s, &value) || !a4nn_pair_name(&pair, "", name))
+            continue;
+        if (isnan(at->epoch) && !any)
+            a4nn_log_ledger_step(c->ledger, ++c->unplaced);
+        a4nn_log_ledger_say(c->ledger, name, value);
+        any = true;
+    }
+    return any;
+}
+
+/*
+ * "Pseudo dice [0.91, nan, 0.93]", also "[np.float32(0.91), ...]": nnU-Net states a value for each
+ * class, of which it takes the mean itself.  False when the line is none of these.
+ */
+static bool
+state_mean(struct console *c, struct a4nn_scan s)
+{
+    double sum = 0, value;
+    unsigned n = 0;
+
+    if (!a4nn_scan_text(&s, "Pseudo dice") || !a4nn_scan_find(&s, "["))
+        return false;
+    while (s.at < s.end && *s.at != ']') {
+        a4nn_scan_blanks(&s);
+        (void)(a4nn_scan_text(&s, "np.float32(") || a4nn_scan_text(&s, "np.float64("));
+        if (a4nn_scan_number(&s, &value)) {
+            sum += isnan(value) ? 0 : value;
+            n += isnan(value) ? 0 : 1;
+        } else if (s.at < s.end) {
+            s.at++;
+        }
+    }
+    a4nn_log_ledger_say(c->ledger, "Pseudo_dice", n > 0 ? sum / n : NAN);
+    return true;
+}
+
 static void
 console_line(void *state, const char *line, size_t len, unsigned long number)
 {
@@ -329,12 +356,11 @@ console_line(void *state, const char *line, size_t len, unsigned long number)
     size_t begin;
 
     at->line = number;
-    at->time = NAN;
-    a4nn_scan_blanks(&s);
-    read_time(&s, &at->time);
-    begin = (size_t)(s.at - line);
+    a4nn_log_lead(&s, &at->time);
+    begin = x.indent = (size_t)(s.at - line);
     x.heading = a4nn_heading_find(line, len, &h);
-    if (a4nn_log_planned(line, len, &at->epochs) && !x.heading)
+    if ((a4nn_log_planned(line, len, &at->epochs) && !x.heading) || state_named(c, s) ||
+        (!isnan(at->epoch) && state_mean(c, s)))
         return;
     while (x.indent < len && strchr(" \t*", line[x.indent]) != NULL)
         x.indent++;

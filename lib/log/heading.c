@@ -33,8 +33,9 @@ a4nn_heading_is_part(const char *word, size_t len)
 static bool
 is_harmless(const char *word, size_t len)
 {
-    static const char *const words[] = {"info",      "debug", "start",    "starting", "begin",
-                                        "beginning", "end",   "finished", "done",     "completed"};
+    static const char *const words[] = {"info",     "debug", "start",     "starting",
+                                        "begin",    "of",    "beginning", "end",
+                                        "finished", "done",  "completed"};
     return is_one_of(word, len, words, sizeof words / sizeof words[0]);
 }
 

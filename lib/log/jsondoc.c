@@ -13,6 +13,7 @@
 #include "log/columns.h"
 #include "log/formats.h"
 #include "log/jsonrec.h"
+#include "log/runpath.h"
 #include "metric.h"
 #include "number.h"
 #include "xalloc.h"
@@ -653,7 +654,22 @@ sniff_json(const struct a4nn_log_head *head)
     return 0;
 }
 
-#define JSON_DOCUMENT(ident, called, described, counting)                                          \
+/* Each checkpoint-N of a training holds all that was logged up to it. */
+static char *
+group_trainer_state(const char *path, char **prefix)
+{
+    size_t len = strlen(path), dir = a4nn_runpath_dir(path, len);
+    size_t base = a4nn_runpath_base(path, dir);
+
+    *prefix = NULL;
+    if (!a4nn_runpath_is(path, len, "trainer_state.json"))
+        return NULL;
+    if (dir - base > 11 && strncmp(path + base, "checkpoint-", 11) == 0)
+        len = dir;
+    return a4nn_runpath_folder(path, len);
+}
+
+#define JSON_DOCUMENT(ident, called, described, counting, grouping)                                \
     const struct a4nn_log_format a4nn_log_##ident = {                                              \
         .name = called,                                                                            \
         .title = described,                                                                        \
@@ -664,10 +680,12 @@ sniff_json(const struct a4nn_log_head *head)
         .feed = doc_feed,                                                                          \
         .finish = doc_finish,                                                                      \
         .close = doc_close,                                                                        \
+        .group = grouping,                                                                         \
     }
 
 JSON_DOCUMENT(trainer_state, "hf-trainer-state", "Hugging Face trainer_state.json",
-              A4NN_COUNT_FROM_1);
-JSON_DOCUMENT(catboost_json, "catboost-json", "CatBoost catboost_training.json", A4NN_COUNT_FROM_0);
+              A4NN_COUNT_FROM_1, group_trainer_state);
+JSON_DOCUMENT(catboost_json, "catboost-json", "CatBoost catboost_training.json", A4NN_COUNT_FROM_0,
+              NULL);
 JSON_DOCUMENT(json, "json", "any JSON document with a list or arrays of values by epoch",
-              A4NN_COUNT_UNKNOWN);
+              A4NN_COUNT_UNKNOWN, NULL);

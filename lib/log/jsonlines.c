@@ -7,6 +7,7 @@
 #include "json.h"
 #include "log/formats.h"
 #include "log/jsonrec.h"
+#include "log/runpath.h"
 #include "metric.h"
 #include "xalloc.h"
 
@@ -270,7 +271,17 @@ sniff_jsonl(const struct a4nn_log_head *head)
     return cut ? 10 : sure;
 }
 
-#define JSON_LINES(ident, called, described, counting, opening)                                    \
+/* mmengine writes the same into vis_data/scalars.json and vis_data/DATE.json. */
+static char *
+group_mm(const char *path, char **prefix)
+{
+    size_t dir = a4nn_runpath_dir(path, strlen(path));
+
+    *prefix = NULL;
+    return a4nn_runpath_is(path, dir, "vis_data") ? a4nn_runpath_folder(path, dir) : NULL;
+}
+
+#define JSON_LINES(ident, called, described, counting, opening, grouping)                          \
     const struct a4nn_log_format a4nn_log_##ident = {                                              \
         .name = called,                                                                            \
         .title = described,                                                                        \
@@ -280,9 +291,14 @@ sniff_jsonl(const struct a4nn_log_head *head)
         .open = opening,                                                                           \
         .line = take_line,                                                                         \
         .close = free,                                                                             \
+        .group = grouping,                                                                         \
     }
-JSON_LINES(ray_json, "ray-json", "Ray Tune result.json", A4NN_COUNT_FROM_1, open_ray);
-JSON_LINES(mm, "mm", "mmcv log.json and mmengine scalars.json", A4NN_COUNT_FROM_1, open_mm);
-JSON_LINES(wandb_json, "wandb-json", "W&B history as JSON lines", A4NN_COUNT_UNKNOWN, open_any);
-JSON_LINES(deit, "deit", "log.txt of DeiT and its kin", A4NN_COUNT_FROM_0, open_any);
-JSON_LINES(jsonl, "jsonl", "any JSON lines with an epoch or step", A4NN_COUNT_UNKNOWN, open_any);
+JSON_LINES(ray_json, "ray-json", "Ray Tune result.json", A4NN_COUNT_FROM_1, open_ray,
+           a4nn_runpath_ray);
+JSON_LINES(mm, "mm", "mmcv log.json and mmengine scalars.json", A4NN_COUNT_FROM_1, open_mm,
+           group_mm);
+JSON_LINES(wandb_json, "wandb-json", "W&B history as JSON lines", A4NN_COUNT_UNKNOWN, open_any,
+           NULL);
+JSON_LINES(deit, "deit", "log.txt of DeiT and its kin", A4NN_COUNT_FROM_0, open_any, NULL);
+JSON_LINES(jsonl, "jsonl", "any JSON lines with an epoch or step", A4NN_COUNT_UNKNOWN, open_any,
+           NULL);

@@ -11,7 +11,7 @@
 #include "text.h"
 #include "xalloc.h"
 
-enum { HEAD = 64 << 10, SURE = 60 };
+enum { HEAD = 64 << 10, SURE = 60, GUESS = 10 };
 
 /* What is being read: one input, and the group of inputs that make up its run. */
 struct a4nn_reader {
@@ -121,8 +121,8 @@ join_group(struct a4nn_reader *r)
         a4nn_xreplace(&group, r->argument);
         whole = false;
     }
-    if (r->select != NULL && group != NULL && r->group != NULL && r->group_format == r->format &&
-        strcmp(group, r->group) == 0) {
+    if (r->select != NULL && group != NULL && r->group != NULL &&
+        r->group_format->group == r->format->group && strcmp(group, r->group) == 0) {
         free(group);
         return;
     }
@@ -194,6 +194,8 @@ recognise(struct a4nn_reader *r, bool complete, bool full, int *sure)
     } else {
         struct a4nn_log_head head = {r->name, decoded.data, decoded.len - 1, complete};
         format = a4nn_log_sniff(&head, sure);
+        if (r->whole && *sure <= GUESS && r->opts->select.metric == NULL)
+            format = NULL; /* a file of settings, more likely */
     }
     a4nn_buf_release(&decoded);
     return format;

@@ -2,6 +2,7 @@
 #ifndef A4NN_LOG_RUNPATH_H
 #define A4NN_LOG_RUNPATH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Taking apart the first `len` bytes of a path, for formats that spread a run over files. */
@@ -14,5 +15,11 @@ size_t a4nn_runpath_dir(const char *path, size_t len);
 
 /* The folder's path as a new string; "." when there is none. */
 char *a4nn_runpath_folder(const char *path, size_t len);
+
+/* Whether the last component is `name`. */
+bool a4nn_runpath_is(const char *path, size_t len, const char *name);
+
+/* Group (format.h) of the two files that Ray Tune writes of each trial. */
+char *a4nn_runpath_ray(const char *path, char **prefix);
 
 #endif

@@ -205,7 +205,7 @@ deliver_run(struct a4nn_select *s, struct run *run)
                   s->names.key[s->metric]);
     if (metric.resumed_line != 0)
         a4nn_diag(s->diag, A4NN_NOTE, s->file, metric.resumed_line,
-                  "epoch %g comes again: the later value counts, and what came after it is void",
+                  "epoch %g comes again: of repeated epochs the later value counts",
                   metric.resumed_epoch);
     if (metric.counted && metric.n > 1 && !s->said_counted) {
         s->said_counted = true;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "log/formats.h"
+#include "log/runpath.h"
 #include "log/table.h"
 #include "metric.h"
 
@@ -135,11 +136,15 @@ sure_ray(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
     return has(t, "training_iteration") && has(t, "time_total_s") ? 95 : 0;
 }
 
+/* By its file's name also where a training that was resumed begins with a later epoch. */
 static int
 sure_timm(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
 {
-    (void)head;
-    return begins(t, "epoch train_loss eval_loss") && from_0(t) ? 92 : 0;
+    bool named = path_ends(head, "summary.csv");
+
+    if (!begins(t, "epoch train_loss eval_loss"))
+        return 0;
+    return from_0(t) || (named && has(t, "eval_top1")) ? 92 : 0;
 }
 
 static int
@@ -219,7 +224,7 @@ sure_csv(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
 /* ---- the formats ---- */
 
 /* Each needs its own sniff and open, as those take no argument that would tell them apart. */
-#define TABLE_FORMAT(ident, called, described, counting, ...)                                      \
+#define TABLE_FORMAT(ident, called, described, counting, grouping, ...)                            \
     static const struct a4nn_table_dialect ident##_dialect = {__VA_ARGS__};                        \
     static int sniff_##ident(const struct a4nn_log_head *head)                                     \
     {                                                                                              \
@@ -239,25 +244,27 @@ sure_csv(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
         .feed = a4nn_table_feed,                                                                   \
         .finish = a4nn_table_finish,                                                               \
         .close = a4nn_table_close,                                                                 \
+        .group = grouping,                                                                         \
     };
 
-TABLE_FORMAT(history, "a4nn-history", "A4NN training histories", A4NN_COUNT_FROM_0,
+TABLE_FORMAT(history, "a4nn-history", "A4NN training histories", A4NN_COUNT_FROM_0, NULL,
              .separators = ",", .flags = A4NN_TABLE_RESTARTS, .run = "arch")
-TABLE_FORMAT(penguin, "penguin", "PENGUIN's text files", A4NN_COUNT_FROM_1, .separators = " ",
+TABLE_FORMAT(penguin, "penguin", "PENGUIN's text files", A4NN_COUNT_FROM_1, NULL, .separators = " ",
              .flags = A4NN_TABLE_RAGGED)
-TABLE_FORMAT(ultralytics, "ultralytics", "Ultralytics results.csv", A4NN_COUNT_UNKNOWN,
+TABLE_FORMAT(ultralytics, "ultralytics", "Ultralytics results.csv", A4NN_COUNT_UNKNOWN, NULL,
              .separators = ",")
-TABLE_FORMAT(algoperf, "algoperf", "AlgoPerf measurements.csv", A4NN_COUNT_STEPS, .separators = ",")
-TABLE_FORMAT(ray, "ray-csv", "Ray Tune progress.csv", A4NN_COUNT_FROM_1, .separators = ",",
-             .flags = A4NN_TABLE_ONE_RUN)
-TABLE_FORMAT(timm, "timm", "timm summary.csv", A4NN_COUNT_FROM_0, .separators = ",",
+TABLE_FORMAT(algoperf, "algoperf", "AlgoPerf measurements.csv", A4NN_COUNT_STEPS, NULL,
+             .separators = ",")
+TABLE_FORMAT(ray, "ray-csv", "Ray Tune progress.csv", A4NN_COUNT_FROM_1, a4nn_runpath_ray,
+             .separators = ",", .flags = A4NN_TABLE_ONE_RUN)
+TABLE_FORMAT(timm, "timm", "timm summary.csv", A4NN_COUNT_FROM_0, NULL, .separators = ",",
              .flags = A4NN_TABLE_RAGGED)
-TABLE_FORMAT(fastai, "fastai", "fastai CSVLogger", A4NN_COUNT_FROM_0, .separators = ",")
+TABLE_FORMAT(fastai, "fastai", "fastai CSVLogger", A4NN_COUNT_FROM_0, NULL, .separators = ",")
 TABLE_FORMAT(catboost, "catboost", "CatBoost learn_error.tsv and test_error.tsv", A4NN_COUNT_FROM_0,
-             .separators = "\t", .epoch = "iter")
-TABLE_FORMAT(dawnbench, "dawnbench", "DAWNBench TSV", A4NN_COUNT_UNKNOWN, .separators = "\t")
-TABLE_FORMAT(lightning, "lightning", "PyTorch Lightning metrics.csv", A4NN_COUNT_FROM_0,
+             NULL, .separators = "\t", .epoch = "iter")
+TABLE_FORMAT(dawnbench, "dawnbench", "DAWNBench TSV", A4NN_COUNT_UNKNOWN, NULL, .separators = "\t")
+TABLE_FORMAT(lightning, "lightning", "PyTorch Lightning metrics.csv", A4NN_COUNT_FROM_0, NULL,
              .separators = ",")
-TABLE_FORMAT(keras, "keras-csv", "Keras CSVLogger", A4NN_COUNT_FROM_0, .separators = ",;\t|")
-TABLE_FORMAT(csv, "csv", "any table with a column of epochs or steps", A4NN_COUNT_UNKNOWN,
+TABLE_FORMAT(keras, "keras-csv", "Keras CSVLogger", A4NN_COUNT_FROM_0, NULL, .separators = ",;\t|")
+TABLE_FORMAT(csv, "csv", "any table with a column of epochs or steps", A4NN_COUNT_UNKNOWN, NULL,
              .separators = A4NN_TABLE_SEPARATORS)
