@@ -131,3 +131,25 @@ LOG
     reads mm
     assert_output "$(printf '%s\n' 'mm 1 51' 'mm 2 52')"
 }
+
+@test "fairseq: the part of the data in the first column speaks for the line" {
+    for epoch in 1 2; do
+        sed 's/^/2024-05-01 10:00:00 | INFO | /' << LOG
+valid | epoch 00$epoch | valid on 'valid' subset | loss 8.2 | ppl 2$epoch.5 | num_updates 100
+train | epoch 00$epoch | loss 7.1 | ppl 1$epoch.5 | num_updates 100
+LOG
+    done > fairseq.log
+    reads fairseq.log
+    assert_output "$(printf '%s\n' 'fairseq 1 21.5' 'fairseq 2 22.5')"
+    assert_regex "$stderr" "metric 'valid_ppl'"
+}
+
+@test "results and settings beside a log are no runs" {
+    mkdir -p out
+    printf '%s\n' epoch,val_acc 1,0.1 2,0.2 > out/log.csv
+    printf '%s\n' '{' '    "epoch": 2.0,' '    "eval_accuracy": 0.2' '}' > out/eval_results.json
+    echo '{"lr": 0.1}' > out/params.json
+    reads out
+    assert_success
+    assert_output "$(printf '%s\n' 'out 1 0.1' 'out 2 0.2')"
+}

@@ -43,6 +43,7 @@ struct context {
     const char *line;
     size_t len;
     char part[PART]; /* with '_' at its end, or empty */
+    bool part_holds; /* for the whole line */
     bool passing;    /* of a batch or a bar: may be stated anew */
     bool heading;    /* the line says the epoch itself */
     size_t indent;   /* of the first character that is no blank or star */
@@ -157,7 +158,7 @@ find_part(struct context *x, struct a4nn_pair *pair, size_t from)
 {
     size_t n = first_word(pair), start = behind_mark(x, from, pair->begin);
 
-    if (start > from)
+    if (start > from && !x->part_holds)
         x->part[0] = '\0';
     find_part_between(x, start, pair->begin);
     if (pair->words > 1 && a4nn_heading_is_part(pair->name, n)) {
@@ -370,6 +371,7 @@ console_line(void *state, const char *line, size_t len, unsigned long number)
         at->line = number;
         if (h.part != NULL)
             set_part(&x, h.part, h.part_len);
+        x.part_holds = h.part_of_line;
         state_pairs(c, &x, begin, h.begin, true);
         state_pairs(c, &x, h.end, len, false);
     } else if (!isnan(at->epoch)) {

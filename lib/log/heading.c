@@ -70,6 +70,15 @@ may_announce(const char *line, size_t at, struct a4nn_heading *out)
     if (is_letter(before) || strchr("-/.(\\'\"", before) != NULL)
         return false;
     begin = word_before(line, at, &len);
+    if (len == 0 && begin > 0 && line[begin - 1] == '|') {
+        size_t column = word_before(line, begin - 1, &len);
+        if (a4nn_heading_is_part(line + column, len)) {
+            begin = column;
+            out->part_of_line = true;
+        } else {
+            len = 0;
+        }
+    }
     if (a4nn_heading_is_part(line + begin, len)) {
         out->part = line + begin;
         out->part_len = len;

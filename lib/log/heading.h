@@ -16,7 +16,8 @@ struct a4nn_heading {
     size_t begin, end; /* its place in the line */
     const char *part;  /* "Train", "val", ...: word before the epoch, or NULL */
     size_t part_len;
-    bool assigned; /* "epoch=3", one of several pairs */
+    bool part_of_line; /* "valid | epoch 3 | loss 1 | ppl 2": the part speaks for all columns */
+    bool assigned;     /* "epoch=3", one of several pairs */
 };
 
 bool a4nn_heading_find(const char *line, size_t len, struct a4nn_heading *out);

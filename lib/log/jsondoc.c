@@ -641,6 +641,15 @@ is_metric_key(const char **at)
     return a4nn_metric_lookup(name, &m);
 }
 
+/* One object of plain values: results or settings, hardly a log. */
+static bool
+is_flat(const struct a4nn_log_head *head)
+{
+    const char *inside = strchr(head->bytes, '{');
+
+    return head->complete && first_byte(head) == '{' && strpbrk(inside + 1, "{[") == NULL;
+}
+
 static int
 sniff_json(const struct a4nn_log_head *head)
 {
@@ -650,7 +659,7 @@ sniff_json(const struct a4nn_log_head *head)
         return 0;
     while ((at = strchr(at, '"')) != NULL)
         if (is_metric_key(&at))
-            return 50;
+            return is_flat(head) ? 10 : 50;
     return 0;
 }
 
