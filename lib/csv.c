@@ -69,6 +69,8 @@ a4nn_csv_new(char separator, void (*row)(void *arg, struct a4nn_csv_row *row), v
         return a4nn_xreallocarray(NULL, (size_t)-1, 2); /* it fails for want of memory only */
     }
     csv_set_delim(&csv->parser, (unsigned char)separator);
+    csv_set_blk_size(&csv->parser,
+                     1 << 16); /* it grows by so much at a time, and cells may be long */
     csv->row = row;
     csv->arg = arg;
     csv->line = csv->row_line = 1;

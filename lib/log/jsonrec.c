@@ -56,7 +56,7 @@ read_count(const struct a4nn_log_sink *sink, unsigned long line, const char *nam
 
     if (a4nn_json_number(v, out) || a4nn_json_kind(v) == A4NN_JSON_NULL)
         return true;
-    a4nn_diag(sink->diag, A4NN_ERROR, sink->file, line, "%s is not a number: '%s'", name,
+    a4nn_diag(sink->diag, A4NN_ERROR, sink->file, line, "%s is not a number: '%.100s'", name,
               text != NULL ? text : "...");
     return false;
 }

@@ -316,7 +316,8 @@ read_count(const struct table *t, const char *name, const char *cell, unsigned l
 {
     if (a4nn_log_is_missing(cell) || a4nn_log_cell_number(cell, out))
         return true;
-    a4nn_diag(t->sink.diag, A4NN_ERROR, t->sink.file, line, "%s is not a number: '%s'", name, cell);
+    a4nn_diag(t->sink.diag, A4NN_ERROR, t->sink.file, line, "%s is not a number: '%.100s'", name,
+              cell);
     return false;
 }
 
