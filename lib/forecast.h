@@ -20,6 +20,7 @@ struct a4nn_run_view {
     const struct a4nn_curve *curve;   /* observations so far, in the metric's unit */
     const struct a4nn_record *record; /* the newest, with what earlier stages added */
     double epochs;                    /* planned total, NAN when not known */
+    double begun;                     /* time of the first observation that had one, NAN */
     struct a4nn_points points;
 };
 

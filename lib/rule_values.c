@@ -104,33 +104,17 @@ static const struct a4nn_param budget_params[] = {
     {"seconds", "stop this long after the run's first observation", NAN, 0, 1e12, false, NULL},
 };
 
-struct clock {
-    double begun; /* time of the first observation that had one */
-};
-
-static void *
-budget_open(const struct a4nn_values *values)
-{
-    struct clock *c = a4nn_xcalloc(1, sizeof *c);
-
-    (void)values;
-    c->begun = NAN;
-    return c;
-}
-
 static bool
 budget_stop(void *state, void *shared, const struct a4nn_values *values,
             const struct a4nn_rule_view *view)
 {
     const struct a4nn_curve *curve = view->run->curve;
     double now = a4nn_record_num(view->run->record, A4NN_TIME);
-    struct clock *c = state;
 
+    (void)state;
     (void)shared;
-    if (isnan(c->begun))
-        c->begun = now;
     return curve->epoch[curve->n - 1] >= values->v[B_EPOCHS] ||
-           now - c->begun >= values->v[B_SECONDS]; /* false where either is not known */
+           now - view->run->begun >= values->v[B_SECONDS]; /* false where either is not known */
 }
 
 const struct a4nn_rule a4nn_rule_budget = {
@@ -139,7 +123,5 @@ const struct a4nn_rule a4nn_rule_budget = {
     .forecaster = "last",
     .params = budget_params,
     .nparams = sizeof budget_params / sizeof budget_params[0],
-    .open = budget_open,
     .stop = budget_stop,
-    .close = free,
 };

@@ -33,6 +33,7 @@ struct session {
     struct a4nn_curve curve;
     size_t metric;
     double epochs;
+    double begun;        /* time of the first observation that had one, NAN */
     bool stopped;        /* some verdict was to stop */
     bool said_no_epochs; /* reported once */
     void *forecaster;
@@ -247,7 +248,7 @@ session_of(struct a4nn_policy *p, const struct a4nn_record *r, size_t *self)
     s = a4nn_xcalloc(1, sizeof *s);
     s->peer.curve = &s->curve;
     s->peer.group = number_of(&p->groups, r, group, NULL);
-    s->epochs = NAN;
+    s->epochs = s->begun = NAN;
     open_states(p, s);
     p->session = a4nn_xgrow(p->session, i, &p->cap_session, sizeof(struct session *));
     p->peer = a4nn_xgrow(p->peer, i, &p->cap_peer, sizeof(struct a4nn_peer *));
@@ -261,7 +262,7 @@ static const struct a4nn_rule *
 step(struct a4nn_policy *p, struct session *s, const struct a4nn_curve *curve,
      const struct a4nn_record *r, size_t self, struct a4nn_forecast *forecast)
 {
-    struct a4nn_run_view run = {curve, r, s->epochs, s->peer.points};
+    struct a4nn_run_view run = {curve, r, s->epochs, s->begun, s->peer.points};
     struct a4nn_peers peers = {p->peer, p->runs.n, self};
     struct a4nn_rule_view view = {&run, forecast, &peers};
     const struct a4nn_rule *stops = NULL;
@@ -312,6 +313,8 @@ update(struct a4nn_policy *p, struct session *s, const struct a4nn_record *r)
 
     if (isnan(epochs))
         epochs = s->epochs;
+    if (isnan(s->begun))
+        s->begun = a4nn_record_num(r, A4NN_TIME);
     changed = points_differ(&points, &s->peer.points) || epochs < s->epochs || epochs > s->epochs ||
               isnan(epochs) != isnan(s->epochs);
     s->peer.points = points;

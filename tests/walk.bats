@@ -153,3 +153,11 @@ LOG
     assert_success
     assert_output "$(printf '%s\n' 'out 1 0.1' 'out 2 0.2')"
 }
+
+@test "a budget of seconds is counted from the run's first observation, resumed or not" {
+    printf '%s\n' run,epoch,value,metric,time r,1,0.5,val_acc,0 r,2,0.6,val_acc,60 \
+        r,2,0.61,val_acc,70 r,3,0.62,val_acc,101 r,4,0.63,val_acc,171 > resumed.csv
+    run --separate-stderr a4nn-predict -E 9 -R budget:seconds=100 resumed.csv
+    assert_success
+    assert_equal "$(decisions <<< "$output")" ...SS
+}
