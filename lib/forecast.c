@@ -1,14 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "forecast.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "buf.h"
 
 static const struct a4nn_forecaster *const all[] = {
-    &a4nn_forecaster_a4nn, &a4nn_forecaster_penguin, &a4nn_forecaster_curve,
-    &a4nn_forecaster_last, &a4nn_forecaster_best,    &a4nn_forecaster_given,
+    &a4nn_forecaster_a4nn,  &a4nn_forecaster_penguin, &a4nn_forecaster_ensemble,
+    &a4nn_forecaster_curve, &a4nn_forecaster_last,    &a4nn_forecaster_best,
+    &a4nn_forecaster_given,
 };
+
+void
+a4nn_forecast_none(struct a4nn_forecast *out)
+{
+    *out = (struct a4nn_forecast){.kind = A4NN_FORECAST_NONE,
+                                  .value = NAN,
+                                  .low = NAN,
+                                  .high = NAN,
+                                  .error = NAN,
+                                  .relative_error = NAN};
+}
 
 const struct a4nn_forecaster *const *
 a4nn_forecasters(size_t *count)

@@ -22,6 +22,7 @@ struct a4nn_run_view {
     double epochs;                    /* planned total, NAN when not known */
     double begun;                     /* time of the first observation that had one, NAN */
     struct a4nn_points points;
+    size_t group; /* runs of the stream with the same task and metric have the same */
 };
 
 enum a4nn_forecast_kind {
@@ -30,13 +31,22 @@ enum a4nn_forecast_kind {
     A4NN_FORECAST_RESET /* none, and the ones before it are void (the fit ran into its bound) */
 };
 
-/* In points. `low`, `high` (90 % credible interval) and `error` are NAN where the method has none.
- */
+/* In points. What a method cannot say is NAN or NULL; a4nn_forecast_none() sets all to that. */
 struct a4nn_forecast {
     enum a4nn_forecast_kind kind;
-    double value, low, high;
-    double error; /* expected absolute error */
+    double value;
+    double low, high; /* 90 % credible interval of the final value */
+    double error;     /* expected absolute error of `value` */
+    /* The same on a scale that is alike for all metrics: 1 = one percent point of a share, 2.5 %
+     * of a loss, 1 % of the range that a run of an open-ended metric has covered. */
+    double relative_error;
+    /* Probability that the final value is better than `target` points. */
+    double (*better)(const void *context, double target);
+    const void *context; /* for `better`; valid until the next observation */
 };
+
+/* "No forecast." */
+void a4nn_forecast_none(struct a4nn_forecast *out);
 
 struct a4nn_forecaster {
     const char *name;  /* for -M */
@@ -45,12 +55,14 @@ struct a4nn_forecaster {
     bool needs_epochs; /* cannot forecast without the planned total */
     const struct a4nn_param *params;
     size_t nparams;
-    /* State for one run; may return NULL when it needs none. */
-    void *(*open)(const struct a4nn_values *values);
+    /* State for one run, and state that all runs of a stream share; either may be NULL. */
+    void *(*open)(const struct a4nn_values *values, void *shared);
+    void *(*open_shared)(const struct a4nn_values *values);
     /* The forecast after the newest observation. Called once per observation, in order. */
     void (*next)(void *state, const struct a4nn_values *values, const struct a4nn_run_view *run,
                  struct a4nn_forecast *out);
     void (*close)(void *state);
+    void (*close_shared)(void *shared);
 };
 
 /* All forecasters, the default first. */
@@ -61,11 +73,12 @@ const struct a4nn_forecaster *a4nn_forecaster_parse(const char *spec, struct a4n
                                                     struct a4nn_err *err) A4NN_MUST_USE;
 
 /* The single forecasters, for the table. */
-extern const struct a4nn_forecaster a4nn_forecaster_a4nn;    /* published, later workflow */
-extern const struct a4nn_forecaster a4nn_forecaster_penguin; /* published, PENGUIN */
-extern const struct a4nn_forecaster a4nn_forecaster_curve;   /* least squares of any family */
-extern const struct a4nn_forecaster a4nn_forecaster_given;   /* what the stream already holds */
-extern const struct a4nn_forecaster a4nn_forecaster_last;    /* baseline: the last value */
-extern const struct a4nn_forecaster a4nn_forecaster_best;    /* baseline: the best value */
+extern const struct a4nn_forecaster a4nn_forecaster_ensemble; /* average over shapes of curves */
+extern const struct a4nn_forecaster a4nn_forecaster_a4nn;     /* published, later workflow */
+extern const struct a4nn_forecaster a4nn_forecaster_penguin;  /* published, PENGUIN */
+extern const struct a4nn_forecaster a4nn_forecaster_curve;    /* least squares of any family */
+extern const struct a4nn_forecaster a4nn_forecaster_given;    /* what the stream already holds */
+extern const struct a4nn_forecaster a4nn_forecaster_last;     /* baseline: the last value */
+extern const struct a4nn_forecaster a4nn_forecaster_best;     /* baseline: the best value */
 
 #endif

@@ -30,22 +30,22 @@ enum { CMIN, ALO, AHI, BLO, BHI, CLO, CHI };
 static const double at_bound = 0.01; /* how close to its bound an a counts as at it (PENGUIN) */
 
 #define BOUNDS                                                                                     \
-    {"alo", "lower bound of a, in points", NAN, -1e12, 1e12, false, NULL},                         \
-        {"ahi", "upper bound of a, in points", NAN, -1e12, 1e12, false, NULL},                     \
-        {"blo", "lower bound of b", NAN, 1, 1e12, false, NULL},                                    \
-        {"bhi", "upper bound of b", NAN, 1, 1e12, false, NULL},                                    \
-        {"clo", "lower bound of c, in epochs", NAN, -1e12, 1e12, false, NULL},                     \
+    {"alo", "lower bound of a, in points", NAN, -1e12, 1e12, false, NULL, NULL},                   \
+        {"ahi", "upper bound of a, in points", NAN, -1e12, 1e12, false, NULL, NULL},               \
+        {"blo", "lower bound of b", NAN, 1, 1e12, false, NULL, NULL},                              \
+        {"bhi", "upper bound of b", NAN, 1, 1e12, false, NULL, NULL},                              \
+        {"clo", "lower bound of c, in epochs", NAN, -1e12, 1e12, false, NULL, NULL},               \
     {                                                                                              \
-        "chi", "upper bound of c, in epochs", NAN, -1e12, 1e12, false, NULL                        \
+        "chi", "upper bound of c, in epochs", NAN, -1e12, 1e12, false, NULL, NULL                  \
     }
 
 static const struct a4nn_param penguin_params[] = {
-    {"cmin", "points a fit needs at least", 2, 2, 1e6, true, NULL},
+    {"cmin", "points a fit needs at least", 2, 2, 1e6, true, NULL, NULL},
     BOUNDS,
 };
 
 static const struct a4nn_param a4nn_params[] = {
-    {"cmin", "observations before the first that is forecast from", 3, 1, 1e6, true, NULL},
+    {"cmin", "observations before the first that is forecast from", 3, 1, 1e6, true, NULL, NULL},
     BOUNDS,
 };
 
@@ -56,9 +56,10 @@ struct points {
 };
 
 static void *
-points_open(const struct a4nn_values *values)
+points_open(const struct a4nn_values *values, void *shared)
 {
     (void)values;
+    (void)shared;
     return a4nn_xcalloc(1, sizeof(struct points));
 }
 
@@ -112,12 +113,6 @@ bounds_of(const struct a4nn_values *values, const struct a4nn_run_view *run,
     }
 }
 
-static void
-nothing(struct a4nn_forecast *out)
-{
-    *out = (struct a4nn_forecast){A4NN_FORECAST_NONE, NAN, NAN, NAN, NAN};
-}
-
 /* Fits what was collected and reads the curve at x; false when there is no finite answer. */
 static bool
 fit_and_read(const struct points *p, const struct a4nn_family *family,
@@ -162,7 +157,7 @@ penguin_next(void *state, const struct a4nn_values *values, const struct a4nn_ru
     struct a4nn_fit_result fit;
     double top;
 
-    nothing(out);
+    a4nn_forecast_none(out);
     collect(p, run, scaled_epoch);
     if (p->n < (size_t)values->v[CMIN])
         return;
@@ -192,7 +187,7 @@ a4nn_next(void *state, const struct a4nn_values *values, const struct a4nn_run_v
     struct a4nn_fit_opts opts;
     struct a4nn_fit_result fit;
 
-    nothing(out);
+    a4nn_forecast_none(out);
     if (run->curve->n < (size_t)values->v[CMIN] + 1)
         return;
     collect(p, run, from_zero);
@@ -211,8 +206,8 @@ static const char *const family_words[] = {"penguin",    "loss",    "pow2",     
                                            "janoschek4", "loglog2", "logistic", NULL};
 
 static const struct a4nn_param curve_params[] = {
-    {"family", "family of curves (a4nn-fit --list-models)", 7, 0, 0, false, family_words},
-    {"cmin", "points a fit needs at least", 4, 2, 1e6, true, NULL},
+    {"family", "family of curves (a4nn-fit --list-models)", 7, 0, 0, false, family_words, NULL},
+    {"cmin", "points a fit needs at least", 4, 2, 1e6, true, NULL, NULL},
 };
 
 static double
@@ -229,7 +224,7 @@ curve_next(void *state, const struct a4nn_values *values, const struct a4nn_run_
     struct points *p = state;
     struct a4nn_fit_result fit;
 
-    nothing(out);
+    a4nn_forecast_none(out);
     collect(p, run, plain_epoch);
     if (p->n >= (size_t)values->v[FAMILY_CMIN])
         fit_and_read(p, family, NULL, run->epochs, &fit, out);

@@ -9,7 +9,7 @@
 static void
 made(struct a4nn_forecast *out, double value)
 {
-    *out = (struct a4nn_forecast){A4NN_FORECAST_NONE, NAN, NAN, NAN, NAN};
+    a4nn_forecast_none(out);
     if (isfinite(value)) {
         out->kind = A4NN_FORECAST_MADE;
         out->value = value;

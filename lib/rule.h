@@ -44,6 +44,7 @@ struct a4nn_rule {
     const char *about;      /* one line */
     const char *forecaster; /* the forecaster it goes with */
     bool needs_forecast;    /* it decides on forecasts, not on values */
+    bool compares;          /* it looks at the other runs, so that their order matters */
     const struct a4nn_param *params;
     size_t nparams;
     /* State of one run, and state that the runs of a stream share; either may be NULL. */
@@ -64,6 +65,8 @@ const struct a4nn_rule *a4nn_rule_parse(const char *spec, struct a4nn_values *va
                                         struct a4nn_err *err) A4NN_MUST_USE;
 
 /* The single rules, for the table. */
+extern const struct a4nn_rule a4nn_rule_converged; /* the forecast is sure enough */
+extern const struct a4nn_rule a4nn_rule_hopeless;  /* beats the best with too small a chance */
 extern const struct a4nn_rule a4nn_rule_a4nn, a4nn_rule_penguin; /* the forecast has settled */
 extern const struct a4nn_rule a4nn_rule_patience;                /* no better value for long */
 extern const struct a4nn_rule a4nn_rule_diverged;                /* no finite value any more */

@@ -50,10 +50,10 @@ quantile(const double *values, size_t n, double q)
 enum { M_STARTUP, M_WARMUP, M_INTERVAL, M_MIN };
 
 static const struct a4nn_param median_params[] = {
-    {"startup", "complete runs before any is stopped", 5, 0, 1e9, true, NULL},
-    {"warmup", "epochs before a run is stopped", 0, 0, 1e9, false, NULL},
-    {"interval", "epochs between two looks", 1, 1, 1e9, true, NULL},
-    {"min", "complete runs that must have a value at the epoch", 1, 1, 1e9, true, NULL},
+    {"startup", "complete runs before any is stopped", 5, 0, 1e9, true, NULL, NULL},
+    {"warmup", "epochs before a run is stopped", 0, 0, 1e9, false, NULL, NULL},
+    {"interval", "epochs between two looks", 1, 1, 1e9, true, NULL, NULL},
+    {"min", "complete runs that must have a value at the epoch", 1, 1, 1e9, true, NULL, NULL},
 };
 
 /* The score of a curve at exactly this epoch, NAN if it has none. */
@@ -125,6 +125,7 @@ const struct a4nn_rule a4nn_rule_median = {
     .name = "median",
     .about = "worse than the median of the complete runs (Optuna MedianPruner)",
     .forecaster = "last",
+    .compares = true,
     .params = median_params,
     .nparams = sizeof median_params / sizeof median_params[0],
     .stop = median_stop,
@@ -135,8 +136,8 @@ const struct a4nn_rule a4nn_rule_median = {
 enum { A_ETA, A_MIN, MAX_RUNGS = 64 };
 
 static const struct a4nn_param asha_params[] = {
-    {"eta", "one in eta goes on at each rung", 4, 1.01, 1e6, false, NULL},
-    {"min", "first rung, in epochs", 1, 1e-6, 1e9, false, NULL},
+    {"eta", "one in eta goes on at each rung", 4, 1.01, 1e6, false, NULL, NULL},
+    {"min", "first rung, in epochs", 1, 1e-6, 1e9, false, NULL, NULL},
 };
 
 /* One rung: the scores of the runs that came by, smallest first. */
@@ -300,6 +301,7 @@ const struct a4nn_rule a4nn_rule_asha = {
     .name = "asha",
     .about = "not among the best 1/eta at a rung (Ray Tune ASHA)",
     .forecaster = "last",
+    .compares = true,
     .params = asha_params,
     .nparams = sizeof asha_params / sizeof asha_params[0],
     .open_shared = asha_open_shared,

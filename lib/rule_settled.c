@@ -21,12 +21,12 @@
 enum { N, T, LO, HI, CMIN, LOSSCHECK, NEVER, MAX_WINDOW = 1000 };
 
 #define WINDOW_PARAMS                                                                              \
-    {"n", "forecasts that must agree", 3, 1, MAX_WINDOW, true, NULL},                              \
-        {"t", "how closely, in points, or in % of their median", 0.5, 0, 1e12, false, NULL},       \
-        {"lo", "smallest forecast believed, in points", NAN, -1e12, 1e12, false, NULL},            \
-        {"hi", "largest forecast believed, in points", NAN, -1e12, 1e12, false, NULL},             \
+    {"n", "forecasts that must agree", 3, 1, MAX_WINDOW, true, NULL, NULL},                        \
+        {"t", "how closely, in points, or in % of their median", 0.5, 0, 1e12, false, NULL, NULL}, \
+        {"lo", "smallest forecast believed, in points", NAN, -1e12, 1e12, false, NULL, NULL},      \
+        {"hi", "largest forecast believed, in points", NAN, -1e12, 1e12, false, NULL, NULL},       \
     {                                                                                              \
-        "cmin", "observations before a stop", 3, 1, 1e6, true, NULL                                \
+        "cmin", "observations before a stop", 3, 1, 1e6, true, NULL, NULL                          \
     }
 
 static const struct a4nn_param a4nn_params[] = {WINDOW_PARAMS};
@@ -34,9 +34,9 @@ static const struct a4nn_param a4nn_params[] = {WINDOW_PARAMS};
 static const struct a4nn_param penguin_params[] = {
     WINDOW_PARAMS,
     {"losscheck", "epochs without a new minimum of val_loss, 0 = do not ask", 0, 0, 1e6, false,
-     NULL},
+     NULL, NULL},
     {"never", "a forecast up to this means the network never learns, in points", 10, -1e12, 1e12,
-     false, NULL},
+     false, NULL, NULL},
 };
 
 /* The last forecasts, oldest first. */

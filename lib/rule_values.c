@@ -11,9 +11,9 @@
 enum { P_N, P_DELTA, P_START };
 
 static const struct a4nn_param patience_params[] = {
-    {"n", "observations without a better value", 10, 1, 1e6, true, NULL},
-    {"delta", "what counts as better, in points", 0, 0, 1e12, false, NULL},
-    {"start", "epochs before counting begins", 0, 0, 1e9, false, NULL},
+    {"n", "observations without a better value", 10, 1, 1e6, true, NULL, NULL},
+    {"delta", "what counts as better, in points", 0, 0, 1e12, false, NULL, NULL},
+    {"start", "epochs before counting begins", 0, 0, 1e9, false, NULL, NULL},
 };
 
 struct best {
@@ -66,7 +66,7 @@ const struct a4nn_rule a4nn_rule_patience = {
 
 /* One NaN may be a metric's own accident; a network that has diverged stays so. */
 static const struct a4nn_param diverged_params[] = {
-    {"n", "observations in a row that are not finite", 3, 1, 1e6, true, NULL},
+    {"n", "observations in a row that are not finite", 3, 1, 1e6, true, NULL, NULL},
 };
 
 static bool
@@ -100,8 +100,9 @@ const struct a4nn_rule a4nn_rule_diverged = {
 enum { B_EPOCHS, B_SECONDS };
 
 static const struct a4nn_param budget_params[] = {
-    {"epochs", "stop after this epoch", NAN, 0, 1e12, false, NULL},
-    {"seconds", "stop this long after the run's first observation", NAN, 0, 1e12, false, NULL},
+    {"epochs", "stop after this epoch", NAN, 0, 1e12, false, NULL, NULL},
+    {"seconds", "stop this long after the run's first observation", NAN, 0, 1e12, false, NULL,
+     NULL},
 };
 
 static bool

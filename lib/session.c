@@ -43,6 +43,7 @@ struct session {
 struct a4nn_policy {
     const struct a4nn_forecaster *forecaster;
     struct a4nn_values values;
+    void *forecaster_shared;
     struct bound_rule rule[MAX_RULES];
     size_t nrules;
     char *rule_names;
@@ -129,6 +130,8 @@ set_up(struct a4nn_policy *p, const struct a4nn_policy_opts *opts, struct a4nn_e
     p->forecaster = a4nn_forecaster_parse(forecaster, &p->values, err);
     if (p->forecaster == NULL)
         return -1;
+    if (p->forecaster->open_shared != NULL)
+        p->forecaster_shared = p->forecaster->open_shared(&p->values);
     if (p->nrules == 0 && add_rule(p, p->forecaster->rule, err) < 0)
         return -1;
     for (i = 0; i < p->nrules; i++)
@@ -198,7 +201,7 @@ open_states(struct a4nn_policy *p, struct session *s)
     size_t i;
 
     if (p->forecaster->open != NULL)
-        s->forecaster = p->forecaster->open(&p->values);
+        s->forecaster = p->forecaster->open(&p->values, p->forecaster_shared);
     for (i = 0; i < p->nrules; i++)
         if (p->rule[i].rule->open != NULL)
             s->rule[i] = p->rule[i].rule->open(&p->rule[i].values);
@@ -262,7 +265,7 @@ static const struct a4nn_rule *
 step(struct a4nn_policy *p, struct session *s, const struct a4nn_curve *curve,
      const struct a4nn_record *r, size_t self, struct a4nn_forecast *forecast)
 {
-    struct a4nn_run_view run = {curve, r, s->epochs, s->begun, s->peer.points};
+    struct a4nn_run_view run = {curve, r, s->epochs, s->begun, s->peer.points, s->peer.group};
     struct a4nn_peers peers = {p->peer, p->runs.n, self};
     struct a4nn_rule_view view = {&run, forecast, &peers};
     const struct a4nn_rule *stops = NULL;
@@ -360,12 +363,13 @@ say_no_epochs(struct a4nn_policy *p, struct session *s, const struct a4nn_record
 bool
 a4nn_policy_feed(struct a4nn_policy *p, struct a4nn_record *r)
 {
-    struct a4nn_forecast forecast = {A4NN_FORECAST_NONE, NAN, NAN, NAN, NAN};
+    struct a4nn_forecast forecast;
     const struct a4nn_rule *stops = NULL;
     size_t metric = metric_of(p, r);
     size_t self;
     struct session *s = session_of(p, r, &self);
 
+    a4nn_forecast_none(&forecast);
     s->metric = metric;
     if (p->metric[metric].usable) {
         if (update(p, s, r))
@@ -397,7 +401,12 @@ a4nn_policy_rules(const struct a4nn_policy *p)
 bool
 a4nn_policy_compares(const struct a4nn_policy *p)
 {
-    return has_rule(p, "median") || has_rule(p, "asha");
+    size_t i;
+
+    for (i = 0; i < p->nrules; i++)
+        if (p->rule[i].rule->compares)
+            return true;
+    return p->forecaster->open_shared != NULL;
 }
 
 bool
@@ -420,6 +429,8 @@ a4nn_policy_free(struct a4nn_policy *p)
         a4nn_curve_release(&p->session[i]->curve);
         free(p->session[i]);
     }
+    if (p->forecaster_shared != NULL)
+        p->forecaster->close_shared(p->forecaster_shared);
     for (i = 0; i < p->nrules; i++)
         if (p->rule[i].shared != NULL)
             p->rule[i].rule->close_shared(p->rule[i].shared);

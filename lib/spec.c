@@ -51,6 +51,10 @@ read_value(const char *spec, const struct a4nn_param *p, const char *text, size_
 
     if (p->words != NULL)
         return read_word(spec, p, text, len, out, err);
+    if (p->unset != NULL && strlen(p->unset) == len && strncmp(p->unset, text, len) == 0) {
+        *out = NAN;
+        return 0;
+    }
     *percent = len > 0 && text[len - 1] == '%';
     if (!a4nn_number_parse(text, len - (*percent ? 1 : 0), &v) || isnan(v) || v < p->lo ||
         v > p->hi || (p->whole && v < floor(v)) || (p->whole && v > floor(v)))

@@ -19,6 +19,7 @@ struct a4nn_param {
     double lo, hi;            /* what is accepted */
     bool whole;               /* whole numbers only */
     const char *const *words; /* instead of a number: one of these, the value is its index */
+    const char *unset;        /* word that means "not set" (NAN), besides a number; or NULL */
 };
 
 enum { A4NN_MAX_PARAMS = 16 };

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef A4NN_ENSEMBLE_H
+#define A4NN_ENSEMBLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * A streaming Bayesian average over shapes of learning curves.
+ *
+ * A run has E planned observations at x = 1 ... E.  Each cell of a grid (shape x noise x dynamics
+ * x share of outliers) is a Kalman filter with two states, the value at x = 1 and the value at E,
+ *
+ *     z(x) = y1 (1 - psi(x)) + yE psi(x) + noise,    psi(1) = 0, psi(E) = 1,
+ *
+ * and is weighted by how well it foretold the observations so far; the forecast is the mixture of
+ * the cells' posteriors of yE.  Values are in z: larger is better, one unit is about one point of
+ * accuracy.  An update costs the same at any x and allocates nothing.  The digits do not depend on
+ * the instruction set or the compiler's optimisation.
+ *
+ * All constants stand in one table at the top of ensemble.c.
+ */
+struct a4nn_ensemble;
+
+/* What a run will end at, in z. */
+struct a4nn_ensemble_answer {
+    double median;
+    double low, high; /* 5 % and 95 % quantile */
+    double error; /* expected absolute error of the median, what lies beyond lo and hi cut off */
+};
+
+/*
+ * A new run with `last` planned observations (the x of the last one, 1 or more, need not be whole)
+ * of a value within [lo, hi].  The caller frees it with a4nn_ensemble_free.
+ */
+struct a4nn_ensemble *a4nn_ensemble_new(double last, double lo, double hi);
+
+/*
+ * The observation z at x; x must not be smaller than the last one.  A z that is not finite only
+ * lets time pass.
+ */
+void a4nn_ensemble_update(struct a4nn_ensemble *e, double x, double z);
+
+/* The forecast; false while nothing finite has been observed. Linear in the number of cells. */
+bool a4nn_ensemble_read(struct a4nn_ensemble *e, struct a4nn_ensemble_answer *out);
+
+/* Probability that the final value is above z; NAN while nothing finite has been observed. */
+double a4nn_ensemble_above(struct a4nn_ensemble *e, double z);
+
+/* Bytes one run takes. */
+size_t a4nn_ensemble_size(void);
+
+void a4nn_ensemble_free(struct a4nn_ensemble *e);
+
+#endif
