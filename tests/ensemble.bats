@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The ensemble forecaster and its rules, through the commands.
+load lib
+
+# CSV of a rising curve of 30 epochs: metric and an awk expression of the accuracy a in [0, 1].
+curve() { # metric expression
+    awk -v metric="$1" 'BEGIN {
+        print "run,epoch,value,metric,epochs"
+        for (i = 1; i <= 30; i++) {
+            a = 0.9 - 0.5 * exp(-i / 4) + 0.004 * sin(13 * i)
+            printf "x,%d,%.12g,%s,30\n", i, '"$2"', metric
+        }
+    }'
+}
+
+verdicts() { a4nn-predict -q -M ensemble "$@" -o csv | awk -F, 'NR > 1 { print $2, $(NF - 1) }'; }
+
+@test "ensemble: every forecast has an interval around it, an expected error, and lies in range" {
+    curve val_acc a > in.csv
+    a4nn-predict -q -M ensemble in.csv > out.csv
+    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
+        { f = $col["forecast"]; l = $col["low"]; h = $col["high"]; e = $col["expected_error"]
+          if (f == "" || l == "" || h == "" || e == "" || l > f || f > h || h > 1 || e <= 0) bad++ }
+        END { exit NR != 31 || bad }' out.csv
+}
+
+@test "ensemble: it stops a curve that has settled, near where that ends" {
+    curve val_acc a > in.csv
+    run -0 a4nn-predict -q -R converged -u in.csv
+    awk -F, 'END { d = $6 - 0.9; exit !($2 < 20 && d < 0.03 && d > -0.03 && $NF == "converged") }' \
+        <<< "${lines[-1]}"
+    run -1 a4nn-predict -q -R converged:tol=0.001 -u in.csv
+}
+
+@test "ensemble: percent, fraction and error rate get the same verdicts" {
+    curve val_acc a | verdicts > fraction
+    curve val_acc '100 * a' | verdicts > percent
+    curve error_rate '1 - a' | verdicts > errors
+    grep -q stop fraction
+    cmp fraction percent
+    cmp fraction errors
+}
+
+@test "ensemble: a loss in another unit, a reward with something added, change no verdict" {
+    curve val_loss '2 - a' | verdicts > one
+    curve val_loss '(2 - a) * 1000' | verdicts > thousand
+    grep -q stop one
+    cmp one thousand
+    curve episode_reward_mean '40 * a' | verdicts > reward
+    curve episode_reward_mean '40 * a - 5000' | verdicts > less
+    grep -q stop reward
+    cmp reward less
+}
+
+@test "ensemble: validation every half epoch or every fourth changes nothing but the epochs" {
+    curve val_acc a > whole.csv
+    awk -F, -v OFS=, 'NR > 1 { $2 /= 2; $5 /= 2 } { print }' whole.csv | verdicts |
+        awk '{ print $1 * 2, $2 }' > half
+    awk -F, -v OFS=, 'NR > 1 { $2 *= 4; $5 *= 4 } { print }' whole.csv | verdicts |
+        awk '{ print $1 / 4, $2 }' > fourth
+    verdicts whole.csv > whole
+    cmp whole half
+    cmp whole fourth
+}
+
+@test "ensemble: one value that is no number, and a missing epoch, do not stop it" {
+    curve val_acc a | awk -F, -v OFS=, '$2 == 7 { $3 = "nan" } $2 != 9' > in.csv
+    run -0 a4nn-predict -q -R converged -u in.csv
+    [[ ${lines[-1]} == *,stop,converged ]]
+}
+
+@test "ensemble: without a planned total there is no forecast, and it is said" {
+    curve val_acc a | cut -d, -f1-4 > in.csv
+    run -2 --separate-stderr a4nn-predict -M ensemble in.csv
+    [[ $stderr == *"how many epochs are planned is not known"* ]]
+    [ "$(grep -c ',continue,$' <<< "$output")" -eq 30 ]
+}
+
+@test "hopeless: a run far below the best complete one is stopped, the best is not" {
+    {
+        curve val_acc a | sed 's/^x/good/'
+        curve val_acc 'a - 0.4' | sed -n 's/^x/poor/p'
+        curve val_acc 'a + 0.05' | sed -n 's/^x/better/p'
+    } > in.csv
+    a4nn-predict -q -R hopeless in.csv | grep ',stop,hopeless$' | cut -d, -f1 | sort -u > stopped
+    [ "$(cat stopped)" = poor ]
+    curve val_acc a > one.csv
+    run -1 a4nn-predict -q -R hopeless -u one.csv
+    run -0 a4nn-predict -q -R hopeless:target=0.99 -u one.csv
+}
+
+@test "ensemble: on the authors' histories it beats reading the last value at its savings" {
+    a4nn-log -q "$(data authors.tar.xz)" | grep -e ^run -e ^1gpu |
+        a4nn-replay -q -E 25 -R converged -o csv > table.csv
+    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
+        $col["scope"] == "total" { saved[$col["kind"]] = $col["saved_pct"]; mae[$col["kind"]] = $col["mae"] }
+        END { exit !(saved["policy"] > 30 && mae["policy"] < 0.5 * mae["baseline"]) }' table.csv
+}
