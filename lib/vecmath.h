@@ -79,16 +79,6 @@ a4nn_vlog(double x)
     return k * 0x1.62e42fefa39efp-1 + 2 * s * p;
 }
 
-/* Density of the standard normal distribution; 0 is returned as the smallest e^-700 allows. */
-static inline double
-a4nn_vphi(double x)
-{
-    double t = -0.5 * x * x;
-
-    t = t < -700 ? -700 : t;
-    return 0.398942280401432678 * a4nn_vexp(t);
-}
-
 /*
  * Upper tail of the standard normal distribution at a >= 0, by Hart's rational approximation
  * (Computer Approximations, 1968, no. 5666, as in West, Wilmott Magazine, 2005), and the density
