@@ -200,13 +200,9 @@ a4nn_next(void *state, const struct a4nn_values *values, const struct a4nn_run_v
 
 enum { FAMILY, FAMILY_CMIN };
 
-static const char *const family_words[] = {"penguin",    "loss",    "pow2",     "pow3", "pow4",
-                                           "log2",       "exp2",    "exp3",     "exp4", "expp3",
-                                           "expd3",      "vap3",    "mmf4",     "wbl4", "ilog2",
-                                           "janoschek4", "loglog2", "logistic", NULL};
-
 static const struct a4nn_param curve_params[] = {
-    {"family", "family of curves (a4nn-fit --list-models)", 7, 0, 0, false, family_words, NULL},
+    {"family", "family of curves (a4nn-fit --list-models)", A4NN_FAMILY_EXP3, 0, 0, false,
+     a4nn_family_names, NULL},
     {"cmin", "points a fit needs at least", 4, 2, 1e6, true, NULL, NULL},
 };
 
@@ -220,7 +216,8 @@ static void
 curve_next(void *state, const struct a4nn_values *values, const struct a4nn_run_view *run,
            struct a4nn_forecast *out)
 {
-    const struct a4nn_family *family = a4nn_family_find(family_words[(size_t)values->v[FAMILY]]);
+    const struct a4nn_family *family =
+        a4nn_family_find(a4nn_family_names[(size_t)values->v[FAMILY]]);
     struct points *p = state;
     struct a4nn_fit_result fit;
 

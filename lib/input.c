@@ -14,6 +14,14 @@ a4nn_input_init(struct a4nn_input *in)
     in->reader.diag = &in->diag;
 }
 
+static void
+take_mode(struct a4nn_input *in, enum a4nn_mode mode)
+{
+    if (in->mode != A4NN_MODE_UNKNOWN && in->mode != mode)
+        a4nn_die(A4NN_TROUBLE, "--max and --min exclude each other");
+    in->mode = in->reader.select.mode = mode;
+}
+
 bool
 a4nn_input_option(struct a4nn_input *in, const struct a4nn_cli *cli, int code, const char *arg)
 {
@@ -29,8 +37,8 @@ a4nn_input_option(struct a4nn_input *in, const struct a4nn_cli *cli, int code, c
             a4nn_die(A4NN_TROUBLE, "--format: unknown: '%s' (see a4nn-log --list-formats)", arg);
         break;
     case 'm': in->reader.select.metric = arg; break;
-    case A4NN_OPT_MAX: in->mode = in->reader.select.mode = A4NN_MAX; break;
-    case A4NN_OPT_MIN: in->mode = in->reader.select.mode = A4NN_MIN; break;
+    case A4NN_OPT_MAX: take_mode(in, A4NN_MAX); break;
+    case A4NN_OPT_MIN: take_mode(in, A4NN_MIN); break;
     case 'o':
         if ((encoding = a4nn_encoding_find(arg)) < 0)
             a4nn_die(A4NN_TROUBLE, "--output: not csv, jsonl or table: '%s'", arg);
@@ -56,16 +64,11 @@ a4nn_input_encoding(const struct a4nn_input *in, const struct a4nn_reader *reade
 struct a4nn_metric
 a4nn_input_metric(const struct a4nn_input *in, const struct a4nn_record *record)
 {
-    enum a4nn_mode stated = a4nn_mode_find(a4nn_record_text(record, A4NN_MODE, ""));
-    struct a4nn_metric m = {0};
+    const struct a4nn_metric asked = {.mode = in->mode, .scale = in->scale};
+    struct a4nn_metric m;
 
-    a4nn_metric_lookup(a4nn_record_text(record, A4NN_METRIC, ""), &m);
-    if (stated != A4NN_MODE_UNKNOWN)
-        m.mode = stated;
-    if (in->mode != A4NN_MODE_UNKNOWN)
-        m.mode = in->mode;
-    if (in->scale != A4NN_SCALE_UNKNOWN)
-        m.scale = in->scale;
+    a4nn_metric_settle(a4nn_record_text(record, A4NN_METRIC, ""), &asked,
+                       a4nn_mode_find(a4nn_record_text(record, A4NN_MODE, "")), &m);
     return m;
 }
 

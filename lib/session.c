@@ -293,8 +293,10 @@ relive(struct a4nn_policy *p, struct session *s, size_t self)
 
     close_states(p, s);
     open_states(p, s);
+    s->stopped = false;
     for (past.n = 1; past.n < s->curve.n; past.n++)
-        step(p, s, &past, &nothing, self, &forecast);
+        if (step(p, s, &past, &nothing, self, &forecast) != NULL)
+            s->stopped = true;
 }
 
 static bool
@@ -377,8 +379,7 @@ a4nn_policy_feed(struct a4nn_policy *p, struct a4nn_record *r)
         say_no_epochs(p, s, r);
         stops = step(p, s, &s->curve, r, self, &forecast);
         s->stopped = s->stopped || stops != NULL;
-        if (s->curve.epoch[s->curve.n - 1] >= s->epochs)
-            s->peer.complete = !s->stopped;
+        s->peer.complete = s->curve.epoch[s->curve.n - 1] >= s->epochs && !s->stopped;
     }
     answer(r, &s->peer.points, &forecast, stops);
     return stops != NULL;

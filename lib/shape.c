@@ -506,6 +506,11 @@ static const struct a4nn_family families[] = {
      .hi = {INF, INF, INF}, .linear = {true}, .min_x = -INF, FUNCS(logistic, guess_logistic)},
 };
 
+const char *const a4nn_family_names[] = {"penguin",    "loss",    "pow2",     "pow3", "pow4",
+                                         "log2",       "exp2",    "exp3",     "exp4", "expp3",
+                                         "expd3",      "vap3",    "mmf4",     "wbl4", "ilog2",
+                                         "janoschek4", "loglog2", "logistic", NULL};
+
 const struct a4nn_family *
 a4nn_families(size_t *count)
 {

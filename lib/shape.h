@@ -47,6 +47,10 @@ struct a4nn_family {
 /* All families, the published one ("penguin", a - b^(c-x)) first. */
 const struct a4nn_family *a4nn_families(size_t *count);
 
+/* Their names in the same order, ending with NULL; and the place of exp3 among them. */
+extern const char *const a4nn_family_names[];
+enum { A4NN_FAMILY_EXP3 = 7 };
+
 /* The family of that name, or NULL. */
 const struct a4nn_family *a4nn_family_find(const char *name);
 

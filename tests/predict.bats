@@ -257,3 +257,16 @@ at_rung() { # NAME=EPOCH:VALUE ...
     [ "$stderr" = "a4nn-predict: run 'r' can stop after epoch 4 of 10 (patience): 60 % of its epochs saved" ]
     [ "$(grep -c 'stop *patience$' <<< "$output")" -eq 2 ]
 }
+
+@test "predict: a stop that a resumed epoch took back is none for the rules that compare" {
+    local first='run,epoch,value,metric\na,1,0.5,val_acc\na,2,0.4,val_acc\n'
+    local rest='a,2,0.9,val_acc\na,3,0.95,val_acc\nb,1,0.3,val_acc\n'
+    # shellcheck disable=SC2059 # the texts are formats
+    printf "$first$rest" | a4nn-predict -q -E 3 -R patience:n=1 -R median:startup=1 > out.csv
+    [[ $(tail -n 1 out.csv) == b,1,*,stop,median ]]
+}
+
+@test "predict: --max and --min together are a mistake" {
+    run -2 a4nn-predict --max --min <<< ''
+    [ "$output" = "a4nn-predict: --max and --min exclude each other" ]
+}

@@ -90,6 +90,18 @@ value(const char *name, double x, double a, double b, double c, double d)
     return a4nn_family_find(name)->value(x, par);
 }
 
+static void
+check_names(void)
+{
+    size_t n, i;
+    const struct a4nn_family *f = a4nn_families(&n);
+
+    for (i = 0; i < n; i++)
+        CHECK_STR(a4nn_family_names[i], f[i].name);
+    CHECK(a4nn_family_names[n] == NULL);
+    CHECK_STR(a4nn_family_names[A4NN_FAMILY_EXP3], "exp3");
+}
+
 int
 main(void)
 {
@@ -121,5 +133,6 @@ main(void)
     CHECK_NEAR(value("janoschek4", 0, 90, 10, 1, 2), 10, 1e-12);
     CHECK_NEAR(value("loglog2", exp(1), 2, 3, 0, 0), log(5), 1e-12);
     CHECK_NEAR(value("logistic", 4, 90, 3, 4, 0), 45, 1e-12);
+    check_names();
     return unit_end();
 }
