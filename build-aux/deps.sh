@@ -37,6 +37,7 @@ lint  prog   mandoc                 mandoc              mandoc              mand
 lint  prog   git                    git                 git                 git           git
 real  python numpy                  python3-numpy       python3-numpy       python-numpy  numpy
 real  python scipy                  python3-scipy       python3-scipy       python-scipy  scipy
+real  python optuna                 python3-optuna      python3-optuna      python-optuna optuna
 TABLE
 }
 
