@@ -39,6 +39,8 @@ observed() {
     [ "$(observed <<< "$output" | paste -sd ' ')" = "keras,1,1.4 keras,2,1.3" ]
     run -0 a4nn-log -q --loss val_loss keras.csv
     [ "$(column val_loss <<< "$output" | paste -sd ' ')" = "1.4 1.3" ]
+    run -0 a4nn-log -q --loss val_loss <(cat keras.csv)
+    [ "$(column val_loss <<< "$output" | paste -sd ' ')" = "1.4 1.3" ]
     run -0 --separate-stderr a4nn-log --loss foo keras.csv
     [ "${stderr_lines[1]}" = "a4nn-log: keras.csv: no number 'foo' to give as val_loss" ]
     run -0 --separate-stderr a4nn-log -q keras.csv

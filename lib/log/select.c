@@ -162,12 +162,13 @@ planned(const struct a4nn_select *s, const struct run *run, double stated)
 }
 
 static void
-deliver_live(struct a4nn_select *s, struct run *run, const struct a4nn_log_sample *sample)
+deliver_live(struct a4nn_select *s, struct run *run, const struct a4nn_log_sample *sample,
+             double loss)
 {
     double epoch = a4nn_epoch_counter_next(&run->live, sample);
 
     if (isfinite(epoch))
-        deliver(s, run, sample, epoch, planned(s, run, sample->epochs), NAN);
+        deliver(s, run, sample, epoch, planned(s, run, sample->epochs), loss);
 }
 
 /* Value that the series `series` has at `epoch`, NAN if none. */
@@ -344,6 +345,34 @@ ripe(const struct a4nn_select *s)
     return false;
 }
 
+static bool
+same_count(double a, double b)
+{
+    return isnan(a) ? isnan(b) : !(a < b) && !(a > b) && !isnan(b);
+}
+
+/* Were both stated on one line for one epoch? */
+static bool
+together(const struct a4nn_log_sample *a, const struct a4nn_log_sample *b)
+{
+    return a->line == b->line && same_count(a->epoch, b->epoch) && same_count(a->step, b->step);
+}
+
+/* The loss stated together with the k-th number kept of a run, NAN if none was. */
+static double
+loss_beside(const struct a4nn_select *s, const struct run *run, size_t k)
+{
+    const struct a4nn_log_sample *sample = run->sample;
+    size_t i = k;
+
+    while (i > 0 && together(&sample[i - 1], &sample[k]))
+        i--;
+    for (; i < run->n && together(&sample[i], &sample[k]); i++)
+        if (sample[i].name == s->loss)
+            return sample[i].value;
+    return NAN;
+}
+
 /* A live choice was made: what was kept of it so far is due, the rest can go. */
 static void
 flush_kept(struct a4nn_select *s)
@@ -354,7 +383,7 @@ flush_kept(struct a4nn_select *s)
         struct run *run = &s->run[i];
         for (k = 0; k < run->n; k++)
             if (run->sample[k].name == s->metric)
-                deliver_live(s, run, &run->sample[k]);
+                deliver_live(s, run, &run->sample[k], loss_beside(s, run, k));
         run->n = 0;
     }
 }
@@ -362,7 +391,11 @@ flush_kept(struct a4nn_select *s)
 void
 a4nn_select_pulse(struct a4nn_select *s)
 {
-    if (s->live && !s->opts->list && s->metric == UNDECIDED && ripe(s) && choose(s))
+    bool chosen = s->metric != UNDECIDED;
+
+    if (!s->live || s->opts->list || (!chosen && !(ripe(s) && choose(s))))
+        return;
+    if (!chosen || s->opts->loss != NULL)
         flush_kept(s);
 }
 
@@ -401,9 +434,9 @@ a4nn_select_scalar(struct a4nn_select *s, const struct a4nn_log_at *at, const ch
     run = run_of(s, at);
     if (at->mode != A4NN_MODE_UNKNOWN)
         run->mode = at->mode;
-    if (s->live && s->metric != UNDECIDED) {
+    if (s->live && s->metric != UNDECIDED && s->opts->loss == NULL) {
         if (i == s->metric)
-            deliver_live(s, run, &sample);
+            deliver_live(s, run, &sample, NAN);
         return;
     }
     run->sample = a4nn_xgrow(run->sample, run->n, &run->cap, sizeof *run->sample);
@@ -417,18 +450,14 @@ a4nn_select_finish(struct a4nn_select *s)
 
     if (s->opts->list || s->names.n == 0)
         return;
-    if (s->metric == UNDECIDED) {
-        if (!choose(s))
-            return;
-        if (s->live) {
-            flush_kept(s);
-            return;
-        }
-    }
+    if (s->metric == UNDECIDED && !choose(s))
+        return;
     if (s->opts->loss != NULL && s->loss == UNDECIDED)
         a4nn_diag(s->diag, A4NN_WARNING, s->file, 0, "no number '%.100s' to give as val_loss",
                   s->opts->loss);
-    if (!s->live)
+    if (s->live)
+        flush_kept(s);
+    else
         for (i = 0; i < s->run_map.n; i++)
             deliver_run(s, &s->run[i]);
 }
