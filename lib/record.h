@@ -96,7 +96,7 @@ const char *a4nn_record_text(const struct a4nn_record *r, enum a4nn_field field,
  * Appends a text that two records share only when they agree in all of these text fields (bits),
  * whatever is in them: a key for what belongs together.  Absent is the same as empty.
  */
-void a4nn_record_key(const struct a4nn_record *r, uint64_t fields, struct a4nn_buf *out);
+void a4nn_record_key(const struct a4nn_record *r, uint64_t which, struct a4nn_buf *out);
 
 /* Copies everything; `to` must be released or zero. */
 void a4nn_record_copy(struct a4nn_record *to, const struct a4nn_record *from);
