@@ -349,7 +349,9 @@ on_record(void *arg, struct a4nn_record *r)
         fail("a forecast that is not finite");
     if (strcmp(a4nn_record_text(r, A4NN_VERDICT, ""), stop ? "stop" : "continue") != 0)
         fail("no verdict");
-    if (stop && (strcmp(reason, "a4nn") == 0 || strcmp(reason, "penguin") == 0) &&
+    if (stop &&
+        (strcmp(reason, "a4nn") == 0 || strcmp(reason, "penguin") == 0 ||
+         strcmp(reason, "converged") == 0) &&
         !a4nn_record_has(r, A4NN_FORECAST))
         fail("a stop without a forecast");
     a4nn_stream_write(reading->writer, r);
@@ -396,12 +398,12 @@ some_policy(bool fits, struct a4nn_diag *diag)
 {
     static const char *const values[] = {"patience:n=3", "budget:epochs=20,seconds=60",
                                          "median:startup=1", "asha", "diverged:n=2"};
-    static const char *const settled[] = {"a4nn", "penguin"};
-    static const char *const models[] = {"a4nn", "penguin", "curve", "given"};
+    static const char *const settled[] = {"a4nn", "penguin", "converged"};
+    static const char *const models[] = {"a4nn", "penguin", "curve", "given", "ensemble"};
     static const char *const cheap[] = {"last", "best", "given"};
-    struct a4nn_policy_opts opts = {.forecaster = fits ? models[below(4)] : cheap[below(3)],
+    struct a4nn_policy_opts opts = {.forecaster = fits ? models[below(5)] : cheap[below(3)],
                                     .rules = fits ? settled : values,
-                                    .nrules = fits ? 2 : 5,
+                                    .nrules = fits ? 3 : 5,
                                     .epochs = below(2) != 0 ? 30 : NAN,
                                     .mode = below(4) == 0 ? A4NN_MAX : A4NN_MODE_UNKNOWN,
                                     .diag = diag};
