@@ -31,13 +31,14 @@ a4nn_to_bits(double x)
 static inline double
 a4nn_vexp(double x)
 {
-    const double shifter = 0x1.8p52; /* adding it rounds to a whole number in the low bits */
-    double k = x * 0x1.71547652b82fep0 + shifter, r, p;
+    const double shifter =
+        6755399441055744.0; /* adding it rounds to a whole number in the low bits */
+    double k = x * 1.4426950408889634 + shifter, r, p;
     uint64_t whole = a4nn_to_bits(k);
 
     k -= shifter;
-    r = x - k * 0x1.62e42fefa3800p-1; /* ln 2 in two parts */
-    r -= k * 0x1.ef35793c76730p-45;
+    r = x - k * 0.6931471805598903; /* ln 2 in two parts */
+    r -= k * 5.497923018708371e-14;
     p = 1.0 / 479001600;
     p = p * r + 1.0 / 39916800;
     p = p * r + 1.0 / 3628800;
@@ -61,7 +62,7 @@ a4nn_vlog(double x)
     const uint64_t middle = UINT64_C(0x3fe6a09e00000000); /* of 0.707, so that m is in [.7, 1.42) */
     uint64_t bits = a4nn_to_bits(x);
     uint64_t biased = (bits - middle + (UINT64_C(2048) << 52)) >> 52; /* exponent + 2048 */
-    double k = a4nn_from_bits(biased | UINT64_C(0x4330000000000000)) - (0x1p52 + 2048);
+    double k = a4nn_from_bits(biased | UINT64_C(0x4330000000000000)) - (4503599627370496.0 + 2048);
     double m = a4nn_from_bits(bits - ((biased - 2048) << 52));
     double s = (m - 1) / (m + 1), q = s * s, p;
 
@@ -76,7 +77,7 @@ a4nn_vlog(double x)
     p = p * q + 1.0 / 5;
     p = p * q + 1.0 / 3;
     p = p * q + 1;
-    return k * 0x1.62e42fefa39efp-1 + 2 * s * p;
+    return k * 0.6931471805599453 + 2 * s * p;
 }
 
 /*
