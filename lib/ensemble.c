@@ -10,7 +10,8 @@
 enum {
     SHAPES = 14,
     SIGMAS = 4,
-    VARIANTS = SIGMAS * 2 * 2, /* noise x dynamics x outlier share */
+    KINDS = SIGMAS * 2,   /* noise x outlier share: as many as the longest vector has numbers */
+    VARIANTS = 2 * KINDS, /* dynamics x kind */
     CELLS = SHAPES * VARIANTS
 };
 
@@ -31,10 +32,18 @@ static const double forgetting = 0.8, tempering = 0.9;
 static const double discrepancy = 0.3;
 /* Prior: y1 about the first observation, yE about prior_gain above it. */
 static const double prior_sd = 20, prior_gain = 15, prior_gain_sd = 25;
+/* A last x not beyond this leaves no room for a shape. */
+static const double one_observation = 1 + 1e-6;
 /* Cells of less weight than this do not count in a forecast. */
 static const double negligible = 2e-4;
 /* Smallest share of an observation that is taken for regular. */
 static const double least_regular = 1e-4;
+
+/*
+ * The search for a quantile ends with a step this small in units of the narrowest cell's sd.  Its
+ * error is of the third power of that: less than a thousandth of a point.
+ */
+static const double close_enough = 0.03;
 
 static const double inv_sqrt_2pi = 0.398942280401432678;
 
@@ -49,17 +58,26 @@ static const double inv_sqrt_2pi = 0.398942280401432678;
 #define EVERY_INSTRUCTION_SET
 #endif
 
-struct a4nn_ensemble {
+/* Cell (shape * 2 + dynamics) * KINDS + kind: means and covariance of the state, log weight. */
+struct cells {
     double m0[CELLS], m1[CELLS], p00[CELLS], p01[CELLS], p11[CELLS], lw[CELLS];
+};
+
+struct a4nn_ensemble {
+    struct cells cells;
     double at_first[SHAPES], span[SHAPES]; /* to scale the raw shapes to psi(1) = 0, psi(E) = 1 */
     double psi[SHAPES];                    /* at the newest x */
     double last, lo, hi;
     size_t observed;
 };
 
-/* What the 16 variants of each shape share, for one update. */
-struct variants {
-    double sigma[VARIANTS], noise[VARIANTS], grow[VARIANTS], jump[VARIANTS], outlier[VARIANTS];
+/* What the kinds of each shape share, for one update. */
+struct kinds {
+    double noise[KINDS]; /* variance of the observation */
+    double odds[KINDS];  /* share of outliers */
+    double scale[KINDS]; /* of the outliers, without the sd of the prediction */
+    double grow;         /* of the covariance, where old observations fade */
+    double jump;         /* probability of a new level, where they do not */
 };
 
 /* ---- shapes ---- */
@@ -95,7 +113,7 @@ scaled_shapes(const struct a4nn_ensemble *e, double x, double *psi)
     double f[SHAPES] = {0}, u, fast, wave;
     int i;
 
-    if (!(e->last > 1) || x >= e->last) {
+    if (!(e->last > one_observation) || x >= e->last) {
         for (i = 0; i < SHAPES; i++)
             psi[i] = 1;
         return;
@@ -143,34 +161,34 @@ a4nn_ensemble_free(struct a4nn_ensemble *e)
 /* ---- update ---- */
 
 static void
-begin(struct a4nn_ensemble *e, double z)
+begin(struct cells *c, double z)
 {
     int j;
 
     for (j = 0; j < CELLS; j++) {
-        e->m0[j] = z;
-        e->m1[j] = z + prior_gain;
-        e->p00[j] = e->p01[j] = prior_sd * prior_sd;
-        e->p11[j] = prior_sd * prior_sd + prior_gain_sd * prior_gain_sd;
-        e->lw[j] = 0;
+        c->m0[j] = z;
+        c->m1[j] = z + prior_gain;
+        c->p00[j] = c->p01[j] = prior_sd * prior_sd;
+        c->p11[j] = prior_sd * prior_sd + prior_gain_sd * prior_gain_sd;
+        c->lw[j] = 0;
     }
 }
 
 static void
-set_variants(const struct a4nn_ensemble *e, double x, struct variants *v)
+set_kinds(const struct a4nn_ensemble *e, double x, struct kinds *k)
 {
     double u = e->last > 1 ? (x - 1) / (e->last - 1) : 1, spread = pow(noise_first, 1 - u);
     bool later = e->observed > 2;
     int i;
 
-    for (i = 0; i < VARIANTS; i++) {
-        bool fades = (i & 2) == 0;
-        v->sigma[i] = sigma[i / 4];
-        v->noise[i] = v->sigma[i] * spread * (v->sigma[i] * spread);
-        v->grow[i] = fades && later ? fading : 1;
-        v->jump[i] = !fades && later ? jump_share : 0;
-        v->outlier[i] = outliers[i & 1];
+    for (i = 0; i < KINDS; i++) {
+        double sd = sigma[i / 2] * spread;
+        k->noise[i] = sd * sd;
+        k->odds[i] = outliers[i % 2];
+        k->scale[i] = out_0 + out_sigma * sigma[i / 2];
     }
+    k->grow = later ? fading : 1;
+    k->jump = later ? jump_share : 0;
 }
 
 static inline double
@@ -179,81 +197,106 @@ density_exponent(double t)
     return t < -700 ? -700 : t;
 }
 
-/* One shape's cells. */
-EVERY_INSTRUCTION_SET
-static void
-update_cells(double *restrict m0, double *restrict m1, double *restrict p00, double *restrict p01,
-             double *restrict p11, double *restrict lw, const struct variants *restrict v,
-             double h1, double z)
+/* Density of a normal distribution at e, `inverse` being 1 / sd. */
+static inline double
+normal(double e, double inverse)
 {
-    const double h0 = 1 - h1, jump = jump_sd * jump_sd;
+    double t = e * inverse;
+
+    return inv_sqrt_2pi * inverse * a4nn_vexp(density_exponent(-0.5 * t * t));
+}
+
+/*
+ * Kalman update of the KINDS cells of one shape and one dynamics, from `at` on.  Inlined into each
+ * clone, with `grow` and `jump` known to be 1 or 0 in one dynamics each.
+ */
+static inline __attribute__((always_inline)) void
+update_kinds(struct cells *restrict c, int at, const struct kinds *restrict k, double grow,
+             double jump, double h1, double z)
+{
+    const double h0 = 1 - h1, jump_variance = jump_sd * jump_sd;
     int i;
 
-    for (i = 0; i < VARIANTS; i++) {
-        double q00 = p00[i] * v->grow[i], q01 = p01[i] * v->grow[i], q11 = p11[i] * v->grow[i];
-        double a = q00 * h0 + q01 * h1, b = q01 * h0 + q11 * h1, h = h0 * a + h1 * b;
-        double s = h + v->noise[i], e = z - (m0[i] * h0 + m1[i] * h1), size = e < 0 ? -e : e;
-        double root = sqrt(s), scale = out_0 + out_sigma * v->sigma[i] + root;
-        double side = e < 0 ? out_down : 1 - out_down;
-        double regular = (1 - v->outlier[i]) * inv_sqrt_2pi / root *
-                         a4nn_vexp(density_exponent(-0.5 * e * e / s));
-        double odd = v->outlier[i] / scale * side * a4nn_vexp(density_exponent(-size / scale));
-        double wide = s + jump;
-        double jumped = v->jump[i] * inv_sqrt_2pi / sqrt(wide) *
-                        a4nn_vexp(density_exponent(-0.5 * e * e / wide));
-        double all = regular + odd + jumped, weight, shift, d, k0, k1;
+#pragma GCC unroll 1 /* unrolled it would not be run on vectors */
+    for (i = 0; i < KINDS; i++) {
+        int j = at + i;
+        double odds = k->odds[i];
+        double p00 = c->p00[j] * grow, p01 = c->p01[j] * grow, p11 = c->p11[j] * grow;
+        double a = p00 * h0 + p01 * h1, b = p01 * h0 + p11 * h1, h = h0 * a + h1 * b;
+        double s = h + k->noise[i], e = z - (c->m0[j] * h0 + c->m1[j] * h1), size = fabs(e);
+        double root = sqrt(s), steep = 1 / (k->scale[i] + root);
+        double regular = (1 - odds) * normal(e, 1 / root), weight, gain;
+        double all = regular + odds * steep * (e < 0 ? out_down : 1 - out_down) *
+                                   a4nn_vexp(density_exponent(-size * steep));
 
-        lw[i] = forgetting * lw[i] + tempering * a4nn_vlog(all);
-        weight = (regular + jumped) / all;
+        if (jump > 0) {
+            double jumped = jump * normal(e, 1 / sqrt(s + jump_variance)), shift;
+            all += jumped;
+            regular += jumped;
+            shift = jump_variance * jumped / all;
+            p00 += shift;
+            p01 += shift;
+            p11 += shift;
+            a += shift;
+            b += shift;
+            h += shift;
+        }
+        c->lw[j] = forgetting * c->lw[j] + tempering * a4nn_vlog(all);
+        weight = regular / all;
         weight = weight < least_regular ? least_regular : weight;
-        shift = jump * jumped / all;
-        q00 += shift;
-        q01 += shift;
-        q11 += shift;
-        a += shift;
-        b += shift;
-        h += shift;
-        d = h + v->noise[i] / weight;
-        k0 = a / d;
-        k1 = b / d;
-        m0[i] += k0 * e;
-        m1[i] += k1 * e;
-        p00[i] = q00 - k0 * a;
-        p01[i] = q01 - k0 * b;
-        p11[i] = q11 - k1 * b;
+        gain = weight / (h * weight + k->noise[i]);
+        c->m0[j] += gain * a * e;
+        c->m1[j] += gain * b * e;
+        c->p00[j] = p00 - gain * a * a;
+        c->p01[j] = p01 - gain * a * b;
+        c->p11[j] = p11 - gain * b * b;
+    }
+}
+
+EVERY_INSTRUCTION_SET
+static void
+update_cells(struct cells *restrict c, const struct kinds *restrict k, const double *restrict psi,
+             double z)
+{
+    int s;
+
+    for (s = 0; s < SHAPES; s++) {
+        update_kinds(c, s * VARIANTS, k, k->grow, 0, psi[s], z);
+        update_kinds(c, s * VARIANTS + KINDS, k, 1, k->jump, psi[s], z);
     }
 }
 
 void
 a4nn_ensemble_update(struct a4nn_ensemble *e, double x, double z)
 {
-    struct variants v;
-    int s;
+    struct kinds k;
 
     x = x > e->last ? e->last : x;
     scaled_shapes(e, x, e->psi);
     if (!isfinite(z))
         return;
     if (e->observed++ == 0)
-        begin(e, z);
-    set_variants(e, x, &v);
-    for (s = 0; s < SHAPES; s++) {
-        int at = s * VARIANTS;
-        update_cells(e->m0 + at, e->m1 + at, e->p00 + at, e->p01 + at, e->p11 + at, e->lw + at, &v,
-                     e->psi[s], z);
-    }
+        begin(&e->cells, z);
+    set_kinds(e, x, &k);
+    update_cells(&e->cells, &k, e->psi, z);
 }
 
 /* ---- reading ---- */
 
 /*
- * The cells as a mixture of normal distributions, the ones that count first.  The others are too
- * many and too light to matter for a quantile, but their far means do for an expected error.
+ * The cells as a mixture of normal distributions.  Of the weights most are too small to matter for
+ * a quantile, though their far means do for an expected error; those that count are once more
+ * together at the beginning of arrays of their own.
  */
 struct mixture {
-    double weight[CELLS], mean[CELLS], sd[CELLS], term[CELLS], slope[CELLS];
+    double weight[CELLS], sd[CELLS], inverse[CELLS]; /* inverse: 1 / sd; the means are m1 */
+    double part[CELLS], mean[CELLS], steep[CELLS];   /* weight, mean, inverse of those that count */
+    double term[CELLS], slope[CELLS], bend[CELLS];
     int counting;
-    double share; /* weight of those that count */
+    double share;        /* weight of those that count */
+    double narrowest;    /* smallest sd among them */
+    double least, most;  /* what no quantile is beyond */
+    double centre, wide; /* their mean and standard deviation */
 };
 
 /* Sums in eight lanes, so that the order of additions is the same however they are made. */
@@ -282,73 +325,127 @@ weigh(double *restrict w, const double *restrict lw, double most)
         w[j] = a4nn_vexp(density_exponent(lw[j] - most));
 }
 
+/* Standard deviations of the cells' forecasts, and their inverses. */
+EVERY_INSTRUCTION_SET
 static void
-put(struct mixture *m, int at, const struct a4nn_ensemble *e, int j, double weight)
+spread(double *restrict sd, double *restrict inverse, const struct cells *restrict c,
+       const double *restrict psi)
 {
-    double noise = sigma[j % VARIANTS / 4];
-    double ahead = discrepancy * (e->m1[j] - e->m0[j]) * (1 - e->psi[j / VARIANTS]);
+    double noise[VARIANTS];
+    int s, i;
 
-    m->weight[at] = weight;
-    m->mean[at] = e->m1[j];
-    m->sd[at] = sqrt(e->p11[j] + noise * noise + ahead * ahead);
+    for (i = 0; i < VARIANTS; i++)
+        noise[i] = sigma[i % KINDS / 2] * sigma[i % KINDS / 2];
+    for (s = 0; s < SHAPES; s++) {
+        double left = discrepancy * (1 - psi[s]);
+        for (i = 0; i < VARIANTS; i++) {
+            int j = s * VARIANTS + i;
+            double ahead = left * (c->m1[j] - c->m0[j]);
+            sd[j] = sqrt(c->p11[j] + noise[i] + ahead * ahead);
+            inverse[j] = 1 / sd[j];
+        }
+    }
+}
+
+/* Collects the cells that count, and what there is to know of them as a whole. */
+static void
+collect(const struct cells *c, struct mixture *m)
+{
+    double square = 0, mean = 0;
+    int j, n = 0;
+
+    m->share = 0;
+    m->narrowest = HUGE_VAL;
+    m->least = HUGE_VAL;
+    m->most = -HUGE_VAL;
+    for (j = 0; j < CELLS; j++) {
+        double w = m->weight[j], sd = m->sd[j], at = c->m1[j];
+        if (!(w > negligible))
+            continue;
+        m->part[n] = w;
+        m->mean[n] = at;
+        m->steep[n++] = m->inverse[j];
+        m->share += w;
+        mean += w * at;
+        square += w * (sd * sd + at * at);
+        m->narrowest = sd < m->narrowest ? sd : m->narrowest;
+        m->least = at - 5 * sd < m->least ? at - 5 * sd : m->least;
+        m->most = at + 5 * sd > m->most ? at + 5 * sd : m->most;
+    }
+    m->counting = n;
+    m->centre = mean / m->share;
+    square = square / m->share - m->centre * m->centre;
+    m->wide = sqrt(square > 0 ? square : 0);
 }
 
 static void
 mix(const struct a4nn_ensemble *e, struct mixture *m)
 {
-    double w[CELLS], most = e->lw[0], sum;
-    int front = 0, back = CELLS, j;
+    const double *lw = e->cells.lw;
+    double most = lw[0], sum;
+    int j;
 
     for (j = 1; j < CELLS; j++)
-        most = e->lw[j] > most ? e->lw[j] : most;
-    weigh(w, e->lw, most);
-    sum = total(w, CELLS);
+        most = lw[j] > most ? lw[j] : most;
+    weigh(m->weight, lw, most);
+    sum = total(m->weight, CELLS);
     for (j = 0; j < CELLS; j++)
-        put(m, w[j] > negligible * sum ? front++ : --back, e, j, w[j] / sum);
-    m->counting = front;
-    m->share = total(m->weight, front);
+        m->weight[j] /= sum;
+    spread(m->sd, m->inverse, &e->cells, e->psi);
+    collect(&e->cells, m);
 }
 
-/* Terms of the distribution function at c and of its derivative. */
+/* Terms of the distribution function at c and of its first two derivatives. */
 EVERY_INSTRUCTION_SET
 static void
-add_up(double *restrict term, double *restrict slope, const double *restrict weight,
-       const double *restrict mean, const double *restrict sd, double c, int n)
+add_up(double *restrict term, double *restrict slope, double *restrict bend,
+       const double *restrict weight, const double *restrict mean, const double *restrict inverse,
+       double c, int n)
 {
     int j;
 
     for (j = 0; j < n; j++) {
-        double t = (c - mean[j]) / sd[j], tail, density;
-        tail = a4nn_vtail(t < 0 ? -t : t, &density);
+        double t = (c - mean[j]) * inverse[j], density, tail = a4nn_vtail(fabs(t), &density);
         term[j] = weight[j] * (t < 0 ? tail : 1 - tail);
-        slope[j] = weight[j] / sd[j] * density;
+        slope[j] = weight[j] * density * inverse[j];
+        bend[j] = -slope[j] * t * inverse[j];
     }
 }
 
-/* Distribution function of the cells that count at c; its derivative into *density. */
+/*
+ * The next step of Halley's method towards where the distribution function of the cells that count
+ * is p, as what to take from c; *above says whether c is beyond it.
+ */
 static double
-distribution(struct mixture *m, double c, double *density)
+halley(struct mixture *m, double p, double c, bool *above)
 {
-    add_up(m->term, m->slope, m->weight, m->mean, m->sd, c, m->counting);
-    *density = total(m->slope, m->counting) / m->share;
-    return total(m->term, m->counting) / m->share;
+    double f, density, curvature, step, bent;
+
+    add_up(m->term, m->slope, m->bend, m->part, m->mean, m->steep, c, m->counting);
+    f = total(m->term, m->counting) - p * m->share;
+    density = total(m->slope, m->counting);
+    curvature = total(m->bend, m->counting);
+    *above = !(f < 0);
+    step = f / density;
+    bent = 1 - step * curvature / (2 * density);
+    return bent > 0.5 && bent < 2 ? step / bent : step;
 }
 
-/* Newton's method from `guess`, kept within a bracket that shrinks. */
+/* From `guess`, kept within a bracket [a, b] that shrinks. */
 static double
 quantile(struct mixture *m, double p, double guess, double a, double b)
 {
-    double width = b - a, c = guess > a && guess < b ? guess : (a + b) / 2;
+    double c = guess > a && guess < b ? guess : (a + b) / 2;
     int j;
 
-    for (j = 0; j < 100 && b - a > 1e-10 * width; j++) {
-        double density, f = distribution(m, c, &density) - p, step;
-        if (f < 0)
-            a = c;
-        else
+    for (j = 0; j < 100 && b - a > m->narrowest * 1e-6; j++) {
+        bool above;
+        double step = halley(m, p, c, &above);
+        if (above)
             b = c;
-        step = f / density;
-        if (fabs(step) < 1e-6 * width) /* not by f, which is small on all of a flat piece */
+        else
+            a = c;
+        if (fabs(step) < m->narrowest * close_enough)
             return c - step;
         c = c - step > a && c - step < b ? c - step : (a + b) / 2;
     }
@@ -361,86 +458,90 @@ clip(const struct a4nn_ensemble *e, double z)
     return z < e->lo ? e->lo : z > e->hi ? e->hi : z;
 }
 
-/* E(X - v)+ of a standard normal X. */
-static inline double
-over(double v)
-{
-    double density, tail = a4nn_vtail(v < 0 ? -v : v, &density);
-
-    return density - v * (v < 0 ? 1 - tail : tail);
-}
-
-/* Terms of the expected |X - c|, where what lies beyond the bounds counts as at them. */
+/* Terms of the expected |X - c|. */
 EVERY_INSTRUCTION_SET
 static void
-add_errors(double *restrict term, const double *restrict weight, const double *restrict mean,
-           const double *restrict sd, double c, double lo, double hi)
+add_errors(double *restrict term, const struct mixture *restrict m, const double *restrict mean,
+           double c)
 {
     int j;
 
     for (j = 0; j < CELLS; j++) {
-        double t = (mean[j] - c) / sd[j], size = t < 0 ? -t : t, density;
+        double size = fabs(mean[j] - c) * m->inverse[j], density;
         double tail = a4nn_vtail(size, &density);
-        term[j] = 2 * density + size * (1 - 2 * tail) - over((hi - mean[j]) / sd[j]) -
-                  over((mean[j] - lo) / sd[j]);
-        term[j] *= weight[j] * sd[j];
+        term[j] = m->weight[j] * m->sd[j] * (2 * density + size * (1 - 2 * tail));
     }
+}
+
+/*
+ * Takes away what lies beyond a bound, which counts as at it: sd E(X - v)+ of a standard normal X,
+ * v the distance of the bound.  `side` is 1 for an upper bound, -1 for a lower one.
+ */
+EVERY_INSTRUCTION_SET
+static void
+cut_off(double *restrict term, const struct mixture *restrict m, const double *restrict mean,
+        double bound, double side)
+{
+    int j;
+
+    for (j = 0; j < CELLS; j++) {
+        double v = side * (bound - mean[j]) * m->inverse[j], density;
+        double tail = a4nn_vtail(fabs(v), &density);
+        term[j] -= m->weight[j] * m->sd[j] * (density - v * (v < 0 ? 1 - tail : tail));
+    }
+}
+
+/* Does any cell reach so far that its part beyond the bound matters? */
+static bool
+reaches(const struct mixture *m, const double *mean, double bound, double side)
+{
+    const double far = 7; /* beyond it lies 1e-13 sd */
+    int j, any = 0;
+
+    for (j = 0; j < CELLS; j++)
+        any |= side * (bound - mean[j]) < far * m->sd[j];
+    return any != 0;
 }
 
 static double
-expected_error(const struct a4nn_ensemble *e, struct mixture *m, double c)
+expected_error(const struct a4nn_ensemble *e, const struct mixture *m, double c)
 {
-    add_errors(m->term, m->weight, m->mean, m->sd, c, e->lo, e->hi);
-    return total(m->term, CELLS);
-}
+    const double *mean = e->cells.m1;
+    double term[CELLS];
 
-/* Mean, standard deviation and extremes of the cells that count, to begin the search from. */
-static void
-overview(struct mixture *m, double *mean, double *spread, double *a, double *b)
-{
-    int n = m->counting, j;
-
-    *a = HUGE_VAL;
-    *b = -HUGE_VAL;
-    for (j = 0; j < n; j++) {
-        double low = m->mean[j] - 5 * m->sd[j], high = m->mean[j] + 5 * m->sd[j];
-        *a = low < *a ? low : *a;
-        *b = high > *b ? high : *b;
-        m->term[j] = m->weight[j] * m->mean[j];
-    }
-    *mean = total(m->term, n) / m->share;
-    for (j = 0; j < n; j++)
-        m->term[j] =
-            m->weight[j] * (m->sd[j] * m->sd[j] + (m->mean[j] - *mean) * (m->mean[j] - *mean));
-    *spread = sqrt(total(m->term, n) / m->share);
+    add_errors(term, m, mean, c);
+    if (reaches(m, mean, e->hi, 1))
+        cut_off(term, m, mean, e->hi, 1);
+    if (reaches(m, mean, e->lo, -1))
+        cut_off(term, m, mean, e->lo, -1);
+    return total(term, CELLS);
 }
 
 bool
-a4nn_ensemble_read(struct a4nn_ensemble *e, struct a4nn_ensemble_answer *out)
+a4nn_ensemble_read(const struct a4nn_ensemble *e, struct a4nn_ensemble_answer *out)
 {
     struct mixture m;
-    double mean, spread, a, b, median;
+    double median;
 
     if (e->observed == 0)
         return false;
     mix(e, &m);
-    overview(&m, &mean, &spread, &a, &b);
-    median = quantile(&m, 0.5, mean, a, b);
+    median = quantile(&m, 0.5, m.centre, m.least, m.most);
     out->median = clip(e, median);
-    out->low = clip(e, quantile(&m, 0.05, median - 1.6 * spread, a, median));
-    out->high = clip(e, quantile(&m, 0.95, median + 1.6 * spread, median, b));
+    out->low = clip(e, quantile(&m, 0.05, median - 1.6 * m.wide, m.least, median));
+    out->high = clip(e, quantile(&m, 0.95, median + 1.6 * m.wide, median, m.most));
     out->error = expected_error(e, &m, out->median);
     return true;
 }
 
 double
-a4nn_ensemble_above(struct a4nn_ensemble *e, double z)
+a4nn_ensemble_above(const struct a4nn_ensemble *e, double z)
 {
     struct mixture m;
 
     if (e->observed == 0)
         return NAN;
     mix(e, &m);
-    add_up(m.term, m.slope, m.weight, m.mean, m.sd, z, CELLS);
+    add_up(m.term, m.slope, m.bend, m.weight, e->cells.m1, m.inverse, z, CELLS);
     return 1 - total(m.term, CELLS);
 }

@@ -42,10 +42,10 @@ struct a4nn_ensemble *a4nn_ensemble_new(double last, double lo, double hi);
 void a4nn_ensemble_update(struct a4nn_ensemble *e, double x, double z);
 
 /* The forecast; false while nothing finite has been observed. Linear in the number of cells. */
-bool a4nn_ensemble_read(struct a4nn_ensemble *e, struct a4nn_ensemble_answer *out);
+bool a4nn_ensemble_read(const struct a4nn_ensemble *e, struct a4nn_ensemble_answer *out);
 
 /* Probability that the final value is above z; NAN while nothing finite has been observed. */
-double a4nn_ensemble_above(struct a4nn_ensemble *e, double z);
+double a4nn_ensemble_above(const struct a4nn_ensemble *e, double z);
 
 /* Bytes one run takes. */
 size_t a4nn_ensemble_size(void);

@@ -2,9 +2,11 @@
 /*
  * The ensemble of ensemble.h as a forecaster: metrics to z, epochs to planned observations.
  *
- * The ensemble counts observations, x = 1 for the first one.  Where a run is validated every half
- * epoch or every fourth, the distance of its first two observations is the unit; an epoch that
- * is missing or off the grid lies where it lies.
+ * The ensemble counts observations, x = 1 for the first one that a run can have.  The unit is the
+ * smallest distance between two observations so far: one epoch, or half an epoch, or four.  What
+ * is missing or off that grid lies where it lies, and the x of the last planned epoch need not be
+ * whole.  A run that counts from epoch 0, the untrained network, has x = 1 there; one whose first
+ * observations are not known (epoch 7 and 8 are the first) begins at its x, here 7.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -18,7 +20,7 @@
 struct follower {
     struct a4nn_ensemble *ensemble;
     struct a4nn_zscale scale;
-    double first, unit; /* epoch of x = 1, epochs per x */
+    double origin, unit; /* epoch of x = 1, epochs per x */
     double smallest, largest;
     size_t taken; /* observations given to the ensemble */
 };
@@ -47,23 +49,48 @@ follower_close(void *state)
 static double
 x_of(const struct follower *f, double epoch)
 {
-    return 1 + (epoch - f->first) / f->unit;
+    return 1 + (epoch - f->origin) / f->unit;
+}
+
+/* Where x = 1 is, with this unit. */
+static double
+origin(double first, double unit)
+{
+    double before = round(first / unit) - 1; /* observations there may have been before the first */
+
+    return before >= 1 ? first - before * unit : first;
 }
 
 /* Begins the ensemble anew; what has been observed is given to it again. */
 static void
 restart(struct follower *f, const struct a4nn_run_view *run)
 {
-    const struct a4nn_curve *curve = run->curve;
     double lo, hi, last;
 
     a4nn_ensemble_free(f->ensemble);
-    f->first = curve->epoch[0];
-    f->unit = curve->n > 1 ? curve->epoch[1] - f->first : f->first > 0 ? f->first : 1;
+    f->origin = origin(run->curve->epoch[0], f->unit);
     last = x_of(f, run->epochs);
     a4nn_z_bounds(&f->scale, &lo, &hi);
     f->ensemble = a4nn_ensemble_new(last > 1 ? last : 1, lo, hi);
     f->taken = 0;
+}
+
+/* Keeps the unit; true when it has changed.  A clock's small unevenness does not change it. */
+static bool
+unit_changes(struct follower *f, const struct a4nn_curve *curve)
+{
+    const double clearly = 0.75;
+    double first = curve->epoch[0], gap;
+
+    if (curve->n == 1) {
+        f->unit = first > 0 ? first : 1;
+        return true;
+    }
+    gap = curve->epoch[curve->n - 1] - curve->epoch[curve->n - 2];
+    if (curve->n > 2 && gap >= clearly * f->unit)
+        return false;
+    f->unit = gap;
+    return true;
 }
 
 static bool
@@ -100,13 +127,14 @@ follow(struct follower *f, const struct a4nn_run_view *run)
 {
     const struct a4nn_curve *curve = run->curve;
     struct a4nn_zscale scale;
+    bool changed;
 
     take_range(f, a4nn_to_points(&run->points, curve->value[curve->n - 1]));
     scale = a4nn_zscale_make(&run->points, first_value(run), f->smallest, f->largest);
-    if (f->ensemble == NULL || curve->n == 2 || scale_differs(&scale, &f->scale)) {
-        f->scale = scale;
+    changed = unit_changes(f, curve) || scale_differs(&scale, &f->scale);
+    f->scale = scale;
+    if (changed)
         restart(f, run);
-    }
     for (; f->taken < curve->n; f->taken++)
         a4nn_ensemble_update(
             f->ensemble, x_of(f, curve->epoch[f->taken]),
@@ -134,7 +162,8 @@ follower_next(void *state, const struct a4nn_values *values, const struct a4nn_r
     if (!isfinite(run->epochs))
         return;
     follow(f, run);
-    if (!a4nn_ensemble_read(f->ensemble, &answer))
+    if (!a4nn_z_known(&f->scale) || !a4nn_ensemble_read(f->ensemble, &answer) ||
+        !isfinite(answer.median) || !isfinite(answer.error))
         return;
     low = a4nn_from_z(&f->scale, answer.low);
     high = a4nn_from_z(&f->scale, answer.high);

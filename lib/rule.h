@@ -37,6 +37,8 @@ struct a4nn_peers {
     const struct a4nn_peer *const *peer;
     size_t n;
     size_t self; /* index of the run at hand */
+    double best; /* best final value of the complete runs of its group, in the metric's unit; NAN
+                  * while there is none */
 };
 
 struct a4nn_rule {

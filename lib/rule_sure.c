@@ -95,35 +95,13 @@ static const struct a4nn_param hopeless_params[] = {
      1e300, false, NULL, "best"},
 };
 
-/* The best final value among the complete runs, in points; NAN while there is none. */
-static double
-best_final(const struct a4nn_rule_view *view)
-{
-    const struct a4nn_peers *peers = view->peers;
-    bool minimise = view->run->points.minimise;
-    double best = NAN;
-    size_t i;
-
-    for (i = 0; i < peers->n; i++) {
-        const struct a4nn_peer *p = peers->peer[i];
-        double z;
-        if (i == peers->self || !p->complete || p->group != view->run->group)
-            continue;
-        z = a4nn_to_points(&p->points, p->curve->value[p->curve->n - 1]);
-        if (isfinite(z) && (isnan(best) || (minimise ? z < best : z > best)))
-            best = z;
-    }
-    return best;
-}
-
 static bool
 hopeless_stop(void *state, void *shared, const struct a4nn_values *values,
               const struct a4nn_rule_view *view)
 {
     const struct a4nn_forecast *f = view->forecast;
-    double target = isnan(values->v[TARGET])
-                        ? best_final(view)
-                        : a4nn_to_points(&view->run->points, values->v[TARGET]);
+    double value = isnan(values->v[TARGET]) ? view->peers->best : values->v[TARGET];
+    double target = a4nn_to_points(&view->run->points, value);
 
     (void)state;
     (void)shared;

@@ -8,12 +8,16 @@
 
 /* ---- patience ---- */
 
-enum { P_N, P_DELTA, P_START };
+enum { P_N, P_DELTA, P_START, P_ON, ON_VALUE = 0, ON_FORECAST };
+
+static const char *const patience_on[] = {"value", "forecast", NULL};
 
 static const struct a4nn_param patience_params[] = {
     {"n", "observations without a better value", 10, 1, 1e6, true, NULL, NULL},
     {"delta", "what counts as better, in points", 0, 0, 1e12, false, NULL, NULL},
     {"start", "epochs before counting begins", 0, 0, 1e9, false, NULL, NULL},
+    {"on", "look at observed values, or at forecasts of the final one", ON_VALUE, 0, 0, false,
+     patience_on, NULL},
 };
 
 struct best {
@@ -38,7 +42,8 @@ patience_stop(void *state, void *shared, const struct a4nn_values *values,
     const struct a4nn_run_view *run = view->run;
     size_t newest = run->curve->n - 1;
     double sign = run->points.minimise ? -1 : 1;
-    double z = sign * a4nn_to_points(&run->points, run->curve->value[newest]);
+    double seen = a4nn_to_points(&run->points, run->curve->value[newest]);
+    double z = sign * ((int)values->v[P_ON] == ON_FORECAST ? view->forecast->value : seen);
     struct best *best = state;
 
     (void)shared;

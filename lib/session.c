@@ -56,6 +56,8 @@ struct a4nn_policy {
     struct metric_state *metric;
     size_t cap_metric;
     struct a4nn_strmap groups, runs;
+    double *best; /* of each group: the best final value, NAN while no run is complete */
+    size_t cap_best;
     struct session **session;
     const struct a4nn_peer **peer;
     size_t cap_session, cap_peer;
@@ -234,6 +236,19 @@ number_of(struct a4nn_strmap *map, const struct a4nn_record *r, uint64_t fields,
     return i;
 }
 
+static size_t
+group_of(struct a4nn_policy *p, const struct a4nn_record *r, uint64_t fields)
+{
+    bool added;
+    size_t i = number_of(&p->groups, r, fields, &added);
+
+    if (added) {
+        p->best = a4nn_xgrow(p->best, i, &p->cap_best, sizeof *p->best);
+        p->best[i] = NAN;
+    }
+    return i;
+}
+
 /* The session of the record's run; *self is its number among the peers. */
 static struct session *
 session_of(struct a4nn_policy *p, const struct a4nn_record *r, size_t *self)
@@ -250,7 +265,7 @@ session_of(struct a4nn_policy *p, const struct a4nn_record *r, size_t *self)
         return p->session[i];
     s = a4nn_xcalloc(1, sizeof *s);
     s->peer.curve = &s->curve;
-    s->peer.group = number_of(&p->groups, r, group, NULL);
+    s->peer.group = group_of(p, r, group);
     s->epochs = s->begun = NAN;
     open_states(p, s);
     p->session = a4nn_xgrow(p->session, i, &p->cap_session, sizeof(struct session *));
@@ -266,7 +281,7 @@ step(struct a4nn_policy *p, struct session *s, const struct a4nn_curve *curve,
      const struct a4nn_record *r, size_t self, struct a4nn_forecast *forecast)
 {
     struct a4nn_run_view run = {curve, r, s->epochs, s->begun, s->peer.points, s->peer.group};
-    struct a4nn_peers peers = {p->peer, p->runs.n, self};
+    struct a4nn_peers peers = {p->peer, p->runs.n, self, p->best[s->peer.group]};
     struct a4nn_rule_view view = {&run, forecast, &peers};
     const struct a4nn_rule *stops = NULL;
     size_t i;
@@ -330,8 +345,22 @@ update(struct a4nn_policy *p, struct session *s, const struct a4nn_record *r)
     return changed && past;
 }
 
+/* Marks a run complete that has come to its planned end without a stop. */
 static void
-answer(struct a4nn_record *r, const struct a4nn_points *points,
+complete(struct a4nn_policy *p, struct session *s)
+{
+    double value = s->curve.value[s->curve.n - 1], *best = &p->best[s->peer.group];
+    bool minimise = p->metric[s->metric].mode == A4NN_MIN;
+
+    s->peer.complete = s->curve.epoch[s->curve.n - 1] >= s->epochs && !s->stopped;
+    if (s->peer.complete && isfinite(value) &&
+        (isnan(*best) || (minimise ? value < *best : value > *best)))
+        *best = value;
+}
+
+/* `best` is the value to beat, in the metric's unit. */
+static void
+answer(struct a4nn_record *r, const struct a4nn_points *points, double best,
        const struct a4nn_forecast *forecast, const struct a4nn_rule *stops)
 {
     double low = a4nn_from_points(points, forecast->low);
@@ -346,6 +375,9 @@ answer(struct a4nn_record *r, const struct a4nn_points *points,
         }
         if (isfinite(forecast->error))
             a4nn_record_set_num(r, A4NN_EXPECTED_ERROR, forecast->error / fabs(points->scale));
+        if (isfinite(best) && forecast->better != NULL)
+            a4nn_record_set_num(r, A4NN_P_BEAT,
+                                forecast->better(forecast->context, a4nn_to_points(points, best)));
     }
     a4nn_record_set_text(r, A4NN_VERDICT, stops != NULL ? "stop" : "continue");
     a4nn_record_set_text(r, A4NN_REASON, stops != NULL ? stops->name : "");
@@ -367,6 +399,7 @@ a4nn_policy_feed(struct a4nn_policy *p, struct a4nn_record *r)
 {
     struct a4nn_forecast forecast;
     const struct a4nn_rule *stops = NULL;
+    double best = NAN;
     size_t metric = metric_of(p, r);
     size_t self;
     struct session *s = session_of(p, r, &self);
@@ -377,11 +410,12 @@ a4nn_policy_feed(struct a4nn_policy *p, struct a4nn_record *r)
         if (update(p, s, r))
             relive(p, s, self);
         say_no_epochs(p, s, r);
+        best = p->best[s->peer.group];
         stops = step(p, s, &s->curve, r, self, &forecast);
         s->stopped = s->stopped || stops != NULL;
-        s->peer.complete = s->curve.epoch[s->curve.n - 1] >= s->epochs && !s->stopped;
+        complete(p, s);
     }
-    answer(r, &s->peer.points, &forecast, stops);
+    answer(r, &s->peer.points, best, &forecast, stops);
     return stops != NULL;
 }
 
@@ -436,6 +470,7 @@ a4nn_policy_free(struct a4nn_policy *p)
         if (p->rule[i].shared != NULL)
             p->rule[i].rule->close_shared(p->rule[i].shared);
     free(p->rule_names);
+    free(p->best);
     free(p->session);
     free(p->peer);
     free(p->metric);

@@ -10,7 +10,7 @@ struct a4nn_zscale
 a4nn_zscale_make(const struct a4nn_points *points, double first, double smallest, double largest)
 {
     struct a4nn_zscale s = {A4NN_Z_SHARE, points->minimise ? -1 : 1, 0, 1};
-    int exponent;
+    int exponent = 0;
 
     if (isfinite(points->hi))
         return s;
@@ -20,11 +20,18 @@ a4nn_zscale_make(const struct a4nn_points *points, double first, double smallest
     }
     s.kind = A4NN_Z_RANGE;
     s.origin = first;
+    s.range = 0;
     if (largest > smallest) {
-        frexp(largest - smallest, &exponent);
-        s.range = ldexp(1, exponent);
+        frexp(largest / 2 - smallest / 2, &exponent); /* halves, as the difference may overflow */
+        s.range = ldexp(1, exponent < 1023 ? exponent + 1 : 1023);
     }
     return s;
+}
+
+bool
+a4nn_z_known(const struct a4nn_zscale *s)
+{
+    return s->kind != A4NN_Z_RANGE || s->range > 0;
 }
 
 double
@@ -32,7 +39,7 @@ a4nn_to_z(const struct a4nn_zscale *s, double points)
 {
     switch (s->kind) {
     case A4NN_Z_LOSS: return points > 0 ? s->sign * per_log * log(points) : NAN;
-    case A4NN_Z_RANGE: return s->sign * 100 * (points - s->origin) / s->range;
+    case A4NN_Z_RANGE: return s->range > 0 ? s->sign * 100 * (points - s->origin) / s->range : 0;
     case A4NN_Z_SHARE: break;
     }
     return points;

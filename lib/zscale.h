@@ -14,19 +14,23 @@
  * multiplying the loss changes nothing.  An open-ended metric (rewards, likelihoods) is counted
  * from its first value in hundredths of the range that the run has covered; what the range is, is
  * only known bit by bit, so it is taken as the power of two above it, and when that changes the
- * run must be read again from its start.  Adding to such a metric, or multiplying it by a power
- * of two, changes nothing.
+ * run must be read again from its start.  While all values are the same nothing is known of it,
+ * and nothing is forecast.  Adding to such a metric, or multiplying it by a power of two, changes
+ * nothing.
  */
 struct a4nn_zscale {
     enum { A4NN_Z_SHARE, A4NN_Z_LOSS, A4NN_Z_RANGE } kind;
     double sign;          /* -1 where smaller points are better */
-    double origin, range; /* of A4NN_Z_RANGE */
+    double origin, range; /* of A4NN_Z_RANGE; a range of 0 is not known yet */
 };
 
 /* The scale of a metric whose values so far lie in [smallest, largest] points, `first` the first.
  */
 struct a4nn_zscale a4nn_zscale_make(const struct a4nn_points *points, double first, double smallest,
                                     double largest);
+
+/* Can anything be said on this scale yet? */
+bool a4nn_z_known(const struct a4nn_zscale *s);
 
 /* To z and back. NaN for a loss that is not positive. */
 double a4nn_to_z(const struct a4nn_zscale *s, double points);
