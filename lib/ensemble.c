@@ -507,14 +507,15 @@ static double
 expected_error(const struct a4nn_ensemble *e, const struct mixture *m, double c)
 {
     const double *mean = e->cells.m1;
-    double term[CELLS];
+    double term[CELLS], sum;
 
     add_errors(term, m, mean, c);
     if (reaches(m, mean, e->hi, 1))
         cut_off(term, m, mean, e->hi, 1);
     if (reaches(m, mean, e->lo, -1))
         cut_off(term, m, mean, e->lo, -1);
-    return total(term, CELLS);
+    sum = total(term, CELLS);
+    return sum > 0 ? sum : 0; /* rounding */
 }
 
 bool

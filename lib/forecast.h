@@ -53,6 +53,7 @@ struct a4nn_forecaster {
     const char *about; /* one line */
     const char *rule;  /* the rule it goes with when none is asked for */
     bool needs_epochs; /* cannot forecast without the planned total */
+    bool odds;         /* says how probable a value is (`better`) */
     const struct a4nn_param *params;
     size_t nparams;
     /* State for one run, and state that all runs of a stream share; either may be NULL. */

@@ -182,6 +182,7 @@ const struct a4nn_forecaster a4nn_forecaster_ensemble = {
     .about = "Bayesian average over shapes of curves, with an interval",
     .rule = "converged",
     .needs_epochs = true,
+    .odds = true,
     .open = follower_open,
     .next = follower_next,
     .close = follower_close,

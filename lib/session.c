@@ -434,6 +434,12 @@ a4nn_policy_rules(const struct a4nn_policy *p)
 }
 
 bool
+a4nn_policy_odds(const struct a4nn_policy *p)
+{
+    return p->forecaster->odds;
+}
+
+bool
 a4nn_policy_compares(const struct a4nn_policy *p)
 {
     size_t i;

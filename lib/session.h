@@ -46,6 +46,9 @@ bool a4nn_policy_feed(struct a4nn_policy *policy, struct a4nn_record *record);
 const char *a4nn_policy_forecaster(const struct a4nn_policy *policy);
 const char *a4nn_policy_rules(const struct a4nn_policy *policy);
 
+/* Does its forecaster say how probable it is that a run beats the best complete one (p_beat)? */
+bool a4nn_policy_odds(const struct a4nn_policy *policy);
+
 /* Does any of its rules compare runs with each other, so that their order matters? */
 bool a4nn_policy_compares(const struct a4nn_policy *policy);
 

@@ -96,3 +96,40 @@ verdicts() { a4nn-predict -q -M ensemble "$@" -o csv | awk -F, 'NR > 1 { print $
         $col["scope"] == "total" { saved[$col["kind"]] = $col["saved_pct"]; mae[$col["kind"]] = $col["mae"] }
         END { exit !(saved["policy"] > 30 && mae["policy"] < 0.5 * mae["baseline"]) }' table.csv
 }
+
+@test "ensemble: a missing early epoch, or a late start, is seen as such" {
+    curve val_acc a > whole.csv
+    # from the third epoch on the unit is known, and what was forecast from 2 and 4 is judged anew
+    awk -F, '$2 != 1 && $2 != 3' whole.csv | a4nn-predict -q -M ensemble -o csv | sed -n '$p' |
+        cut -d, -f6 > gap
+    a4nn-predict -q -M ensemble -o csv whole.csv | sed -n '$p' | cut -d, -f6 > all
+    paste gap all | awk '{ exit !($1 - $2 < 0.002 && $2 - $1 < 0.002) }'
+    awk -F, '$2 > 20 || NR == 1' whole.csv | a4nn-predict -q -M ensemble -o csv |
+        awk -F, '$2 == 22 { exit !($8 - $7 < 0.3) }' # no whole curve lies ahead of epoch 21
+}
+
+@test "ensemble: a reward that has never changed is not forecast" {
+    curve episode_reward_mean '(i > 3 ? a : 0)' | a4nn-predict -q -M ensemble -o csv > out.csv
+    [ "$(awk -F, 'NR > 1 { print ($6 == "") }' out.csv | head -n 5 | paste -sd ' ')" = "1 1 1 0 0" ]
+}
+
+@test "ensemble: p_beat is the chance to beat the best complete run" {
+    {
+        curve val_acc a | sed 's/^x/good/'
+        curve val_acc 'a - 0.4' | sed -n 's/^x/poor/p'
+        curve val_acc 'a + 0.05' | sed -n 's/^x/better/p'
+    } > in.csv
+    a4nn-predict -q -R hopeless -o csv in.csv |
+        awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
+            $1 == "good" && $col["p_beat"] != "" { bad++ }
+            $1 == "poor" && $2 > 10 && !($col["p_beat"] < 0.01) { bad++ }
+            $1 == "better" && $2 > 25 && !($col["p_beat"] > 0.9) { bad++ }
+            END { exit NR != 91 || bad }'
+}
+
+@test "patience: on=forecast waits for a better forecast" {
+    curve val_acc a > in.csv
+    run -1 a4nn-predict -q -M ensemble -R patience:n=30,on=forecast -u in.csv
+    run -0 a4nn-predict -q -M ensemble -R patience:n=3,delta=5,on=forecast -u in.csv
+    [ "${#lines[@]}" -lt 12 ]
+}
