@@ -235,8 +235,9 @@ a4nn_epoch_series_make(struct a4nn_epoch_series *series, const struct a4nn_log_s
     series->counted = !by_epoch && !(by_step && consecutive(p, used));
     if (!isfinite(epochs))
         epochs = series->epochs;
-    shift = shift_of(p, used, by_epoch && count != A4NN_COUNT_STEPS ? count : A4NN_COUNT_UNKNOWN,
-                     epochs);
+    if (count == A4NN_COUNT_STEPS)
+        count = A4NN_COUNT_FROM_0;
+    shift = shift_of(p, used, by_epoch ? count : A4NN_COUNT_UNKNOWN, epochs);
     series->sample = a4nn_xcalloc(used, sizeof *series->sample);
     series->epoch = a4nn_xcalloc(used, sizeof *series->epoch);
     series->n = used;
@@ -292,7 +293,8 @@ a4nn_epoch_counter_next(struct a4nn_epoch_counter *c, const struct a4nn_log_samp
         return NAN;
     if (!c->begun) {
         bool whole = same(epoch, floor(epoch));
-        if (c->count == A4NN_COUNT_FROM_0 || (c->count != A4NN_COUNT_FROM_1 && same(epoch, 0)))
+        if (c->count == A4NN_COUNT_FROM_0 || c->count == A4NN_COUNT_STEPS ||
+            (c->count != A4NN_COUNT_FROM_1 && same(epoch, 0)))
             c->shift = whole ? 1 : 0;
         c->begun = true;
     }

@@ -42,7 +42,8 @@ enum a4nn_log_count {
     A4NN_COUNT_UNKNOWN, /* the first epoch may be 0 or 1: if 0 is seen, one is added to all */
     A4NN_COUNT_FROM_0,  /* 0 is the first trained epoch */
     A4NN_COUNT_FROM_1,  /* as the stream counts: 1 = after the first epoch, fractions allowed */
-    A4NN_COUNT_STEPS,   /* steps, which may turn out to be epochs, unless an epoch is stated too */
+    A4NN_COUNT_STEPS,   /* steps, which may turn out to be epochs; an epoch stated beside them
+                         * counts from 0 */
     A4NN_COUNT_ORDER    /* whatever is stated, the values are numbered 1, 2, 3, ... */
 };
 

@@ -230,20 +230,22 @@ sniff_wandb_json(const struct a4nn_log_head *head)
     return a != 0 ? a : sniff_names(head, less, 90);
 }
 
-/* The log.txt of DeiT and of the many trainings made from it. */
+/*
+ * The log.txt of DeiT and of the many trainings made from it, which count from 0: sure by the
+ * number of parameters that they state in every line, else by the epoch 0.
+ */
 static int
 sniff_deit(const struct a4nn_log_head *head)
 {
     static const char *const names[] = {"train_lr", "train_loss", "epoch", NULL};
-    bool cut;
+    bool cut, sure = false;
     struct a4nn_json *v = first_object(head, &cut);
     double epoch;
-    int sure = v != NULL && all_in(v, names) && a4nn_json_number(a4nn_json_get(v, "epoch"), &epoch)
-                   ? epoch == 0 ? 92 : 0
-                   : 0;
 
+    if (v != NULL && all_in(v, names) && a4nn_json_number(a4nn_json_get(v, "epoch"), &epoch))
+        sure = epoch == 0 || a4nn_json_get(v, "n_parameters") != NULL;
     a4nn_json_free(v);
-    return sure;
+    return sure ? 92 : 0;
 }
 
 static int

@@ -2,10 +2,13 @@
 /*
  * Logs that are tables: how each is recognised and in what it differs (see table.h).
  *
- * Frameworks that count from 0 are only recognised where the first epoch is 0, since hand-made
- * tables that look the same count from 1; those fall to the general format, which looks.
+ * A framework that counts from 0 is recognised by its header alone only where nobody else writes
+ * that header: a run that was resumed begins its new file with a later epoch.  Where hand-made
+ * tables look the same, and those count from 1, the first epoch must be 0; without it they fall to
+ * the general format, which looks.
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "log/formats.h"
@@ -136,22 +139,28 @@ sure_ray(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
     return has(t, "training_iteration") && has(t, "time_total_s") ? 95 : 0;
 }
 
-/* By its file's name also where a training that was resumed begins with a later epoch. */
 static int
 sure_timm(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
 {
-    bool named = path_ends(head, "summary.csv");
-
+    (void)head;
     if (!begins(t, "epoch train_loss eval_loss"))
         return 0;
-    return from_0(t) || (named && has(t, "eval_top1")) ? 92 : 0;
+    return has(t, "eval_top1") || from_0(t) ? 92 : 0;
+}
+
+/* fastai's last column is the time the epoch took, as "01:23". */
+static bool
+ends_with_time(const struct a4nn_table_head *t)
+{
+    return t->names > 0 && strcmp(t->name[t->names - 1], "time") == 0 && t->cells == t->names &&
+           strchr(t->cell[t->cells - 1], ':') != NULL;
 }
 
 static int
 sure_fastai(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
 {
     (void)head;
-    return begins(t, "epoch train_loss valid_loss") && from_0(t) ? 90 : 0;
+    return begins(t, "epoch train_loss valid_loss") && (ends_with_time(t) || from_0(t)) ? 90 : 0;
 }
 
 static int
@@ -168,6 +177,17 @@ sure_dawnbench(const struct a4nn_table_head *t, const struct a4nn_log_head *head
     return t->separator == '\t' && begins(t, "epoch") && has(t, "hours") ? 92 : 0;
 }
 
+/* Lightning gives training and validation rows of their own, so that cells of each are empty. */
+static bool
+is_sparse(const struct a4nn_table_head *t)
+{
+    size_t i, empty = 0;
+
+    for (i = 0; i < t->cells; i++)
+        empty += t->cell[i][0] == '\0';
+    return empty > 0 && t->cells == t->names;
+}
+
 static int
 sure_lightning(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
 {
@@ -175,7 +195,7 @@ sure_lightning(const struct a4nn_table_head *t, const struct a4nn_log_head *head
         return 0;
     if (path_ends(head, "metrics.csv"))
         return 92;
-    return from_0(t) ? 75 : 0;
+    return is_sparse(t) || from_0(t) ? 75 : 0;
 }
 
 static bool
@@ -189,13 +209,34 @@ sorted_after_first(const struct a4nn_table_head *t)
     return true;
 }
 
+/* Each number of the training has one of the validation, and there are more than the loss. */
+static bool
+pairs_with_validation(const struct a4nn_table_head *t)
+{
+    size_t i, alone = 0, both = 0;
+    char name[64];
+
+    for (i = 1; i < t->names; i++) {
+        if (strncmp(t->name[i], "val_", 4) == 0 || strlen(t->name[i]) > 50)
+            continue;
+        snprintf(name, sizeof name, "val_%s", t->name[i]);
+        if (has(t, name))
+            both++;
+        else
+            alone += strcmp(t->name[i], "lr") != 0 && strcmp(t->name[i], "learning_rate") != 0;
+    }
+    return both >= 2 && alone == 0;
+}
+
 static int
 sure_keras(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
 {
+    bool sorted = sorted_after_first(t);
+
     if (!begins(t, "epoch") || t->separator == ' ' || !has(t, "loss") || has(t, "step") ||
-        !from_0(t))
+        !((sorted && pairs_with_validation(t)) || from_0(t)))
         return 0;
-    if (sorted_after_first(t))
+    if (sorted)
         return has(t, "val_loss") ? 88 : 80;
     return path_ends(head, "training_log.csv") ? 70 : 0;
 }

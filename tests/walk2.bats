@@ -1,0 +1,51 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What users' folders hold besides a fresh run: resumed trainings, further consoles, warnings.
+
+load lib
+
+# reads ARGUMENT...: what a4nn-log makes of them, as "run epoch value" and the total if planned.
+reads() {
+    run --separate-stderr a4nn-log "$@"
+    output=$(printf '%s\n' "$output" | awk -F, 'NR > 1 {
+        print $1, $2, $3 ($6 == "" ? "" : " of " $6) }')
+}
+
+@test "a training resumed into a new file goes on counting from 0 where its header is sure" {
+    printf '%s\n' epoch,accuracy,loss,val_accuracy,val_loss 3,.5,1,.6,1 4,.5,1,.7,1 > keras.csv
+    reads keras.csv
+    assert_output "$(printf '%s\n' 'keras 4 0.6' 'keras 5 0.7')"
+    assert_regex "$stderr" 'keras-csv log'
+    printf '%s\n' epoch,loss,lr,mae,val_loss,val_mae 3,1,.1,2,1,2 4,1,.1,2,1,1.5 > lr.csv
+    reads -m val_mae lr.csv
+    assert_output "$(printf '%s\n' 'lr 4 2' 'lr 5 1.5')"
+    printf '%s\n' epoch,train_loss,valid_loss,accuracy,time 3,1,1,.6,00:01 4,1,1,.7,00:01 > fast.csv
+    reads fast.csv
+    assert_output "$(printf '%s\n' 'fast 4 0.6' 'fast 5 0.7')"
+    printf '%s\n' epoch,step,train_loss,val_acc 3,49,1, 3,49,,.6 4,99,1, 4,99,,.7 > lightning.csv
+    reads lightning.csv
+    assert_output "$(printf '%s\n' 'lightning 4 0.6' 'lightning 5 0.7')"
+    printf '%s\n' epoch,train_loss,eval_loss,eval_top1,eval_top5,lr 3,1,1,60,80,.1 4,1,1,70,80,.1 \
+        > timm.csv
+    reads timm.csv
+    assert_output "$(printf '%s\n' 'timm 4 60' 'timm 5 70')"
+    printf '{"train_lr":0.1,"train_loss":1,"test_acc1":%s,"epoch":%s,"n_parameters":5}\n' 60 3 70 4 \
+        > deit.txt
+    reads deit.txt
+    assert_output "$(printf '%s\n' 'deit 4 60' 'deit 5 70')"
+}
+
+@test "a table that anybody may have written counts as it says" {
+    printf '%s\n' epoch,loss,val_loss 3,2,1 4,2,.5 > own.csv
+    reads own.csv
+    assert_output "$(printf '%s\n' 'own 3 1' 'own 4 0.5')"
+    printf '%s\n' epoch,loss,accuracy,val_loss,val_accuracy 1,2,.1,1,.2 2,2,.2,.5,.3 > unsorted.csv
+    reads unsorted.csv
+    assert_output "$(printf '%s\n' 'unsorted 1 0.2' 'unsorted 2 0.3')"
+    printf '%s\n' epoch,step,train_loss,val_acc 1,10,1,.2 2,20,1,.3 > both.csv
+    reads both.csv
+    assert_output "$(printf '%s\n' 'both 1 0.2' 'both 2 0.3')"
+    printf '%s\n' epoch,train_loss,valid_loss,accuracy,time 1,2,1,.1,5 2,2,.5,.2,5 > seconds.csv
+    reads seconds.csv
+    assert_output "$(printf '%s\n' 'seconds 1 0.1' 'seconds 2 0.2')"
+}
