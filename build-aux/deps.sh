@@ -28,6 +28,7 @@ test  prog   xz                     xz-utils            xz                  xz  
 test  prog   zip                    zip                 zip                 zip           zip
 test  prog   jq                     jq                  jq                  jq            jq
 test  prog   sqlite3                sqlite3             sqlite              sqlite        sqlite
+test  file   /usr/share/i18n/locales/de_DE locales      glibc-locale-source glibc         -
 lint  prog   clang                  clang               clang               clang         llvm
 lint  prog   clang-format           clang-format        clang-tools-extra   clang         clang-format
 lint  prog   clang-tidy             clang-tidy          clang-tools-extra   clang         llvm
@@ -45,6 +46,7 @@ have() { # test, what
     case $1 in
     prog) command -v "$2" ;;
     pkg) pkg-config --exists "$2" ;;
+    file) [ -e "$2" ] ;;
     header) echo "#include <$2>" | "${CC:-cc}" -E - ;;
     bats) bats_library "$2" ;;
     # the system's, which is the one that gets these packages, not one that shadows it on PATH
