@@ -153,7 +153,7 @@ corrected_aic(double rss, size_t points, size_t npar)
 {
     double n = (double)points, k = (double)npar + 1;
 
-    if (n <= k + 1)
+    if (n <= k + 1 || !(rss > 0))
         return NAN;
     return n * log(rss / n) + 2 * k + 2 * k * (k + 1) / (n - k - 1);
 }

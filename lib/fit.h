@@ -31,7 +31,7 @@ struct a4nn_fit_result {
     double se[A4NN_MAX_PAR];
     double rss;  /* residual sum of squares, in squared units of y */
     double aicc; /* n ln(rss/n) + 2k + 2k(k+1)/(n-k-1), k = npar + 1 (Hurvich and Tsai 1989);
-                  * NAN while n <= k + 1 */
+                  * NAN while n <= k + 1, and where nothing is left to compare (rss 0) */
 };
 
 struct a4nn_fit_opts {

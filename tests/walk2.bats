@@ -49,3 +49,11 @@ reads() {
     reads seconds.csv
     assert_output "$(printf '%s\n' 'seconds 1 0.1' 'seconds 2 0.2')"
 }
+
+@test "fit: a curve that leaves nothing has no aicc" {
+    curve acc 2 4 6 8 10 12 14 16 > line.csv
+    run -0 --separate-stderr a4nn-fit -o jsonl --all-models line.csv
+    run -0 jq -r 'select(.rss == 0) | .aicc' <<< "$output"
+    assert_regex "$output" '^null'
+    refute_output --regexp 'inf|[0-9]'
+}

@@ -340,9 +340,14 @@ test_sniff(void)
 int
 main(void)
 {
-    char dir[] = "/tmp/a4nn-source-XXXXXX", command[64];
+    const char *tmp = getenv("TMPDIR");
+    struct a4nn_buf dir = {0}, command = {0};
 
-    CHECK(mkdtemp(dir) != NULL && chdir(dir) == 0);
+    a4nn_buf_addf(&dir, "%s/a4nn-source-XXXXXX", tmp != NULL && *tmp != '\0' ? tmp : "/tmp");
+    if (mkdtemp(dir.data) == NULL || chdir(dir.data) != 0) {
+        perror(dir.data);
+        return 1;
+    }
     test_sniff();
     test_plain();
     test_directory();
@@ -352,7 +357,9 @@ main(void)
     test_zip();
     test_damage();
     a4nn_buf_release(&record.text);
-    snprintf(command, sizeof command, "rm -rf '%s'", dir);
-    sh(command);
+    a4nn_buf_addf(&command, "rm -rf '%s'", dir.data);
+    sh(command.data);
+    a4nn_buf_release(&command);
+    a4nn_buf_release(&dir);
     return unit_end();
 }
