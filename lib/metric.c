@@ -299,6 +299,22 @@ a4nn_metric_lookup(const char *name, struct a4nn_metric *out)
     return m.quantity != NULL;
 }
 
+bool
+a4nn_metric_held_out(const char *name)
+{
+    char text[2 * MAX_NAME];
+    const char *words[MAX_WORDS];
+    size_t i, n = cut_words(name, text, words);
+    enum domain domain = BARE;
+
+    for (i = 0; i < n; i++)
+        if (is_one_of(words[i], refused, sizeof refused / sizeof refused[0]))
+            return false;
+        else
+            (void)find_domain(words[i], &domain);
+    return domain != BARE && domain != TRAIN;
+}
+
 /* Whether bare names of a log with these names were measured in validation; see metric.h. */
 static bool
 bare_is_validation(const struct quantity *bare, const char *const *names, size_t n)

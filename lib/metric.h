@@ -49,6 +49,12 @@ bool a4nn_metric_lookup_among(const char *name, const char *const *names, size_t
                               struct a4nn_metric *out);
 
 /*
+ * Whether a name says that it was measured on data kept from the training ("Val", "test_score"),
+ * be it known what it measures or not.
+ */
+bool a4nn_metric_held_out(const char *name);
+
+/*
  * The best of `n` names by rank, of equals that of the last data set, else the first.  Returns its
  * index, or -1 with *err listing the names seen when none is known.
  */

@@ -57,3 +57,17 @@ reads() {
     assert_regex "$output" '^null'
     refute_output --regexp 'inf|[0-9]'
 }
+
+@test "validation numbers whose names say no quantity are named, not passed over" {
+    printf 'Epoch: %03d, Loss: 0.5, Train: 0.99, Val: 0.%d, Test: 0.80\n' 1 78 2 79 > pyg.log
+    reads pyg.log
+    assert_output "$(printf '%s\n' 'pyg 1 0.5' 'pyg 2 0.5')"
+    assert_equal "$(tail -n 1 <<< "$stderr")" "a4nn-log: pyg.log: 'Loss' is measured on the\
+ training data; not known which way is better: Val, Test; say '-m Val --max' or '--min'"
+    reads -m Val --max pyg.log
+    assert_output "$(printf '%s\n' 'pyg 1 0.78' 'pyg 2 0.79')"
+    printf 'Epoch: %d, Loss: 0.5, Val time: 3, Best val: 0.7\n' 1 2 > none.log
+    reads none.log
+    assert_equal "$(tail -n 1 <<< "$stderr")" \
+        "a4nn-log: none.log: no validation metric: 'Loss' is measured on the training data"
+}

@@ -10,7 +10,7 @@
 #include "log/epochs.h"
 #include "xalloc.h"
 
-enum { MAX_NAMES = 10000, UNDECIDED = -1, TRAIN_PATIENCE = 3 };
+enum { MAX_NAMES = 10000, MAX_NAMED = 5, UNDECIDED = -1, TRAIN_PATIENCE = 3 };
 
 /* One run of the input: what it stated of the candidate metrics, in the order stated. */
 struct run {
@@ -223,6 +223,30 @@ deliver_run(struct a4nn_select *s, struct run *run)
 
 /* ---- choosing ---- */
 
+/* The training data were chosen: what there is of validation, but under names not known. */
+static void
+say_train_only(struct a4nn_select *s, const char *chosen)
+{
+    struct a4nn_buf names = {0};
+    const char *first = NULL;
+    size_t i, listed = 0;
+
+    for (i = 0; i < s->names.n && listed < MAX_NAMED; i++)
+        if (s->count[i] > 1 && a4nn_metric_held_out(s->names.key[i])) {
+            a4nn_buf_addf(&names, "%s%.60s", listed++ != 0 ? ", " : "", s->names.key[i]);
+            first = first == NULL ? s->names.key[i] : first;
+        }
+    if (first == NULL)
+        a4nn_diag(s->diag, A4NN_WARNING, s->file, 0,
+                  "no validation metric: '%.100s' is measured on the training data", chosen);
+    else
+        a4nn_diag(s->diag, A4NN_WARNING, s->file, 0,
+                  "'%.100s' is measured on the training data; not known which way is better: %s; "
+                  "say '-m %.60s --max' or '--min'",
+                  chosen, names.data, first);
+    a4nn_buf_release(&names);
+}
+
 static void
 say_choice(struct a4nn_select *s)
 {
@@ -242,8 +266,7 @@ say_choice(struct a4nn_select *s)
     if (added) {
         a4nn_diag(s->diag, A4NN_NOTE, s->file, 0, "%s", said.data);
         if (known.train && s->opts->metric == NULL)
-            a4nn_diag(s->diag, A4NN_WARNING, s->file, 0,
-                      "no validation metric: '%.100s' is measured on the training data", name);
+            say_train_only(s, name);
     }
     a4nn_buf_release(&said);
 }
