@@ -71,3 +71,15 @@ reads() {
     assert_equal "$(tail -n 1 <<< "$stderr")" \
         "a4nn-log: none.log: no validation metric: 'Loss' is measured on the training data"
 }
+
+@test "timm's console: the average of the last validation, of averaged weights if there are some" {
+    reads "$(data log/timm.log)"
+    assert_success
+    assert_output "$(printf '%s\n' 'timm 1 1.5 of 5' 'timm 2 18 of 5' 'timm 3 30 of 5')"
+    assert_regex "$stderr" "timm-console log, metric 'test/Acc@1'"
+    # without them, from a resumed run, and cut off within a validation
+    grep -v EMA "$(data log/timm.log)" | sed 's/^Train: 0/Train: 7/; s/^Train: 1/Train: 8/
+        s/^Train: 2/Train: 9/; s/^[TS]/INFO:train:&/' | sed '/24\/24.*33.250/,$d' > cut.log
+    reads cut.log
+    assert_output "$(printf '%s\n' 'cut 8 1.2 of 5' 'cut 9 20.5 of 5')"
+}

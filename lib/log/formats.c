@@ -31,6 +31,7 @@ static const struct a4nn_log_format *const all[] = {
     &a4nn_log_keras_console,
     &a4nn_log_hf_console,
     &a4nn_log_pytorch_console,
+    &a4nn_log_timm_console,
     &a4nn_log_xgboost_console,
     &a4nn_log_lightgbm_console,
     &a4nn_log_catboost_console,

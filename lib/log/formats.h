@@ -6,11 +6,12 @@
 
 /* One declaration per format; the table in formats.c lists them. */
 
-/* Console output: keras.c, hf.c, pytorch.c, boost.c, mlperf.c, torch7.c, mmlab.c, mxnet.c,
- * printed.c, console.c */
+/* Console output: keras.c, hf.c, pytorch.c, timm.c, boost.c, mlperf.c, torch7.c, mmlab.c,
+ * mxnet.c, printed.c, console.c */
 extern const struct a4nn_log_format a4nn_log_keras_console;
 extern const struct a4nn_log_format a4nn_log_hf_console;
 extern const struct a4nn_log_format a4nn_log_pytorch_console;
+extern const struct a4nn_log_format a4nn_log_timm_console;
 extern const struct a4nn_log_format a4nn_log_xgboost_console;
 extern const struct a4nn_log_format a4nn_log_lightgbm_console;
 extern const struct a4nn_log_format a4nn_log_catboost_console;

@@ -22,6 +22,7 @@ static const struct sample {
     {"keras-bars.log", "keras-console", "val_accuracy", 3, 1, 0.8410, NULL, 3, 0.8902, 3},
     {"hf-trainer.log", "hf-console", "eval_accuracy", 3, 1, 0.8112, NULL, 3, 0.848, 3},
     {"pytorch-imagenet.log", "pytorch-console", "Acc@1", 3, 0, 10.123, NULL, 2, 26.123, 90},
+    {"timm.log", "timm-console", "test/Acc@1", 3, 0, 1.5, NULL, 2, 30, 5},
     {"xgboost-cv.log", "xgboost-console", "test-auc", 8, 1, 0.59, "2", 4, 0.72, NAN},
     {"lightgbm.log", "lightgbm-console", "valid_1's_auc", 3, 10, 0.911, NULL, 30, 0.922, NAN},
     {"mlperf-resnet.log", "mlperf", "eval_accuracy", 20, 4, 0.04206, NULL, 80, 0.76034, NAN},
