@@ -83,3 +83,14 @@ reads() {
     reads cut.log
     assert_output "$(printf '%s\n' 'cut 8 1.2 of 5' 'cut 9 20.5 of 5')"
 }
+
+@test "a note on a run of several files names the file its line is in" {
+    mkdir -p mlruns/0/0123456789abcdef0123456789abcdef/metrics
+    cd mlruns/0/0123456789abcdef0123456789abcdef || return
+    printf '1708208368539 0.%d %d\n' 1 0 2 1 3 2 > metrics/train_acc
+    printf '1708208368539 0.%d %d\n' 1 0 2 1 9 1 > metrics/val_acc
+    cd - > /dev/null || return
+    reads mlruns
+    assert_output --partial ' 2 0.9'
+    assert_regex "$stderr" '/metrics/val_acc:3: epoch 1 comes again'
+}

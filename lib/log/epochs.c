@@ -71,7 +71,7 @@ place(struct a4nn_epoch_series *series, const struct a4nn_log_sample *sample, si
             series->epochs = sample[i].epochs;
         if (!isfinite(at)) {
             if (series->unplaced++ == 0)
-                series->unplaced_line = sample[i].line;
+                series->first_unplaced = &sample[i];
             continue;
         }
         out[used] = (struct placed){&sample[i], at, used};
@@ -115,7 +115,7 @@ find_resumes(struct a4nn_epoch_series *series, const struct placed *p, size_t n,
             from[p[i].order] = p[i].at;
             if (p[i].order < first) {
                 first = p[i].order;
-                series->resumed_line = p[i].sample->line;
+                series->resumed = p[i].sample;
                 series->resumed_epoch = p[i].at;
             }
         }

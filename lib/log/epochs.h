@@ -17,6 +17,7 @@ struct a4nn_log_sample {
     long name; /* index of its name */
     double epoch, step, epochs, time, value;
     unsigned long line;
+    size_t file; /* number of the file that the line is in, of those that make up the run */
 };
 
 /* A metric's samples in order of epochs, each epoch once. */
@@ -24,12 +25,12 @@ struct a4nn_epoch_series {
     const struct a4nn_log_sample **sample; /* point into the samples given */
     double *epoch;                         /* as the stream counts: 1 = after the first epoch */
     size_t n;
-    double epochs;               /* planned total as last stated, NAN */
-    bool counted;                /* the log has no epochs: the values were numbered */
-    unsigned long resumed_line;  /* where an earlier epoch came again, 0 = nowhere */
-    double resumed_epoch;        /* which one, as the log wrote it */
-    size_t unplaced;             /* values left out since they have neither epoch nor step */
-    unsigned long unplaced_line; /* the first of them */
+    double epochs;                         /* planned total as last stated, NAN */
+    bool counted;                          /* the log has no epochs: the values were numbered */
+    const struct a4nn_log_sample *resumed; /* where an earlier epoch came again, or NULL */
+    double resumed_epoch;                  /* which one, as the log wrote it */
+    size_t unplaced; /* values left out since they have neither epoch nor step ... */
+    const struct a4nn_log_sample *first_unplaced; /* ... and the first of them */
 };
 
 /*

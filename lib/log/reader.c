@@ -124,6 +124,7 @@ join_group(struct a4nn_reader *r)
     if (r->select != NULL && group != NULL && r->group != NULL &&
         r->group_format->group == r->format->group && strcmp(group, r->group) == 0) {
         free(group);
+        a4nn_select_file(r->select, r->path);
         return;
     }
     end_group(r);

@@ -31,6 +31,9 @@ struct a4nn_select {
     void *arg;
     struct a4nn_diag *diag;
 
+    struct a4nn_strmap files; /* that make up the run */
+    size_t file_at_hand;
+
     struct a4nn_strmap names;
     unsigned long *count; /* numbers seen per name */
     bool *candidate;      /* worth keeping: asked for, or known to be a metric */
@@ -64,7 +67,14 @@ a4nn_select_new(const struct a4nn_select_opts *opts, const struct a4nn_log_forma
     s->arg = arg;
     s->diag = diag;
     s->metric = s->loss = s->stated = UNDECIDED;
+    a4nn_select_file(s, file);
     return s;
+}
+
+void
+a4nn_select_file(struct a4nn_select *s, const char *file)
+{
+    s->file_at_hand = a4nn_strmap_put(&s->files, file, NULL);
 }
 
 /* ---- collecting ---- */
@@ -187,6 +197,12 @@ value_at(const struct a4nn_epoch_series *series, double epoch)
     return lo < series->n && !(series->epoch[lo] > epoch) ? series->sample[lo]->value : NAN;
 }
 
+static const char *
+file_of(const struct a4nn_select *s, const struct a4nn_log_sample *sample)
+{
+    return s->files.key[sample->file];
+}
+
 static void
 deliver_run(struct a4nn_select *s, struct run *run)
 {
@@ -201,11 +217,12 @@ deliver_run(struct a4nn_select *s, struct run *run)
         a4nn_diag(s->diag, A4NN_WARNING, s->file, 0, "run '%.100s' has no %.100s", run->name,
                   s->names.key[s->metric]);
     if (metric.unplaced != 0)
-        a4nn_diag(s->diag, A4NN_WARNING, s->file, metric.unplaced_line,
+        a4nn_diag(s->diag, A4NN_WARNING, file_of(s, metric.first_unplaced),
+                  metric.first_unplaced->line,
                   "%zu values of %.100s have no epoch and are left out", metric.unplaced,
                   s->names.key[s->metric]);
-    if (metric.resumed_line != 0)
-        a4nn_diag(s->diag, A4NN_NOTE, s->file, metric.resumed_line,
+    if (metric.resumed != NULL)
+        a4nn_diag(s->diag, A4NN_NOTE, file_of(s, metric.resumed), metric.resumed->line,
                   "epoch %g comes again: of repeated epochs the later value counts",
                   metric.resumed_epoch);
     if (metric.counted && metric.n > 1 && !s->said_counted) {
@@ -452,8 +469,8 @@ a4nn_select_scalar(struct a4nn_select *s, const struct a4nn_log_at *at, const ch
             run_of(s, at)->epochs = at->epochs;
         return;
     }
-    sample =
-        (struct a4nn_log_sample){i, at->epoch, at->step, at->epochs, at->time, value, at->line};
+    sample = (struct a4nn_log_sample){i,        at->epoch, at->step, at->epochs,
+                                      at->time, value,     at->line, s->file_at_hand};
     run = run_of(s, at);
     if (at->mode != A4NN_MODE_UNKNOWN)
         run->mode = at->mode;
@@ -512,6 +529,7 @@ a4nn_select_free(struct a4nn_select *s)
     free(s->run);
     free(s->count);
     free(s->candidate);
+    a4nn_strmap_release(&s->files);
     a4nn_strmap_release(&s->names);
     a4nn_strmap_release(&s->run_map);
     free(s);

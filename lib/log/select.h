@@ -41,6 +41,9 @@ struct a4nn_select *a4nn_select_new(const struct a4nn_select_opts *opts,
                                     void (*record)(void *arg, struct a4nn_record *record),
                                     void *arg, struct a4nn_diag *diag);
 
+/* Numbers come from this file from now on; before the first call, from the one given above. */
+void a4nn_select_file(struct a4nn_select *s, const char *file);
+
 /* Takes one number; `name` is the full one, with the prefix of its file. */
 void a4nn_select_scalar(struct a4nn_select *s, const struct a4nn_log_at *at, const char *name,
                         double value);
