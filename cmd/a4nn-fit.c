@@ -201,6 +201,12 @@ on_record(void *arg, struct a4nn_record *record)
 }
 
 static void
+on_pause(void *arg)
+{
+    a4nn_stream_pause(((struct job *)arg)->writer);
+}
+
+static void
 list_models(void)
 {
     char lo[32], hi[32];
@@ -303,6 +309,7 @@ main(int argc, char **argv)
     if (job.families == 0)
         add_family(&job, "penguin");
     job.in.reader.record = on_record;
+    job.in.reader.pause = on_pause;
     job.in.reader.arg = &job;
     job.reader = a4nn_reader_new(&job.in.reader);
     a4nn_reader_read(job.reader, argv + first, argc - first);

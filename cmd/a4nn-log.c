@@ -48,6 +48,12 @@ on_record(void *arg, struct a4nn_record *record)
 }
 
 static void
+on_pause(void *arg)
+{
+    a4nn_stream_pause(*(struct a4nn_stream_writer **)arg);
+}
+
+static void
 on_name(void *arg, const char *file, const char *run, const char *format, const char *name,
         unsigned long count)
 {
@@ -106,6 +112,7 @@ main(int argc, char **argv)
         }
     writer = begin_output(&in);
     in.reader.record = on_record;
+    in.reader.pause = on_pause;
     in.reader.name = on_name;
     in.reader.arg = &writer;
     reader = a4nn_reader_new(&in.reader);

@@ -121,6 +121,12 @@ on_record(void *arg, struct a4nn_record *record)
 }
 
 static void
+on_pause(void *arg)
+{
+    a4nn_stream_pause(((struct job *)arg)->writer);
+}
+
+static void
 list_params(const struct a4nn_param *params, size_t count)
 {
     size_t i;
@@ -205,6 +211,7 @@ main(int argc, char **argv)
     job.policy_opts.diag = &job.in.diag;
     check_specs(&job.policy_opts);
     job.in.reader.record = on_record;
+    job.in.reader.pause = on_pause;
     job.in.reader.arg = &job;
     job.reader = a4nn_reader_new(&job.in.reader);
     a4nn_reader_read(job.reader, argv + first, argc - first);

@@ -69,8 +69,14 @@ struct a4nn_stream_writer;
 struct a4nn_stream_writer *a4nn_stream_writer_new(FILE *out, enum a4nn_encoding encoding,
                                                   uint64_t columns);
 
-/* Writes one record, and flushes when a reader may be waiting. */
+/* Writes one record into the output's buffer. */
 void a4nn_stream_write(struct a4nn_stream_writer *w, const struct a4nn_record *record);
+
+/*
+ * Passes on what is in the buffer, unless the output is a regular file: to be called when the
+ * input pauses, since a reader may be waiting.  `w` may be NULL.
+ */
+void a4nn_stream_pause(struct a4nn_stream_writer *w);
 
 void a4nn_stream_writer_free(struct a4nn_stream_writer *w);
 

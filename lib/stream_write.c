@@ -185,7 +185,12 @@ a4nn_stream_write(struct a4nn_stream_writer *w, const struct a4nn_record *record
     else
         table_line(w, record);
     fwrite(w->line.data, 1, w->line.len, w->out);
-    if (w->live)
+}
+
+void
+a4nn_stream_pause(struct a4nn_stream_writer *w)
+{
+    if (w != NULL && w->live)
         fflush(w->out);
 }
 

@@ -306,6 +306,8 @@ on_bytes(void *arg, const char *bytes, size_t len)
         if (r->decided)
             feed(r, r->head.data, r->head.len);
     }
+    if (r->opts->pause != NULL)
+        r->opts->pause(r->opts->arg);
     return r->enough || (r->decided && r->stream == NULL && r->format == NULL);
 }
 

@@ -23,6 +23,8 @@ struct a4nn_reader_opts {
 
     /* A record is there; it is the reader's and valid during the call. Nonzero ends the reading. */
     int (*record)(void *arg, struct a4nn_record *record);
+    /* All that has been read so far has been delivered, and the next read may wait. May be NULL. */
+    void (*pause)(void *arg);
     /* With select.list: a name one input offers, and how many numbers. May be NULL. */
     void (*name)(void *arg, const char *file, const char *run, const char *format, const char *name,
                  unsigned long count);
