@@ -94,3 +94,16 @@ reads() {
     assert_output --partial ' 2 0.9'
     assert_regex "$stderr" '/metrics/val_acc:3: epoch 1 comes again'
 }
+
+@test "Lightning's last word says how many epochs were planned" {
+    # shellcheck disable=SC2016 # backquotes as Lightning writes them
+    local last='`Trainer.fit` stopped: `max_epochs=2` reached.'
+    bar='Epoch %d: 100%%|####| 10/10 [00:01<00:00, 9.5it/s, v_num=0, val_acc=0.%d]\n'
+    # shellcheck disable=SC2059 # the format is a line
+    printf "$bar" 0 1 1 2 > bars.log
+    cp bars.log glued.log
+    echo "$last" >> bars.log
+    sed -i "\$s/\$/$last/" glued.log
+    reads bars.log glued.log
+    assert_output "$(printf '%s of 2\n' 'bars 1 0.1' 'bars 2 0.2' 'glued 1 0.1' 'glued 2 0.2')"
+}

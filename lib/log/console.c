@@ -346,6 +346,22 @@ state_mean(struct console *c, struct a4nn_scan s)
     return true;
 }
 
+/*
+ * A line that states the planned total and no epoch.  What comes after it carries the total; but
+ * nothing comes after Lightning's last word, and the run must hear of it.
+ */
+static bool
+state_planned(struct console *c, const struct context *x)
+{
+    struct a4nn_log_at *at = a4nn_log_ledger_at(c->ledger);
+
+    if (!a4nn_log_planned(x->line, x->len, &at->epochs) || x->heading)
+        return false;
+    if (!isnan(at->epoch) && contains(x, "stopped: `"))
+        a4nn_log_ledger_say(c->ledger, "max_epochs", at->epochs);
+    return true;
+}
+
 static void
 console_line(void *state, const char *line, size_t len, unsigned long number)
 {
@@ -360,8 +376,7 @@ console_line(void *state, const char *line, size_t len, unsigned long number)
     a4nn_log_lead(&s, &at->time);
     begin = x.indent = (size_t)(s.at - line);
     x.heading = a4nn_heading_find(line, len, &h);
-    if ((a4nn_log_planned(line, len, &at->epochs) && !x.heading) || state_named(c, s) ||
-        (!isnan(at->epoch) && state_mean(c, s)))
+    if (state_planned(c, &x) || state_named(c, s) || (!isnan(at->epoch) && state_mean(c, s)))
         return;
     while (x.indent < len && strchr(" \t*", line[x.indent]) != NULL)
         x.indent++;

@@ -41,6 +41,19 @@ is_dump(const char *line, size_t len)
     return equals == 4;
 }
 
+/* "`Trainer.fit` stopped: `max_epochs=2` reached.", Lightning's last word. */
+static bool
+reached(struct a4nn_scan s, double *epochs)
+{
+    double count;
+
+    if (!a4nn_scan_find(&s, "stopped: `max_epochs=") || !a4nn_scan_count(&s, &count) ||
+        !a4nn_scan_text(&s, "`") || !(count >= 1))
+        return false;
+    *epochs = count;
+    return true;
+}
+
 bool
 a4nn_log_planned(const char *line, size_t len, double *epochs)
 {
@@ -56,6 +69,8 @@ a4nn_log_planned(const char *line, size_t len, double *epochs)
 
     if (!a4nn_scan_find(&all, "poch"))
         return false;
+    if (reached(a4nn_scan(line, len), epochs))
+        return true;
     dump = is_dump(line, len);
     pairs = a4nn_pairs(line, len);
     while (a4nn_pairs_next(&pairs, &pair)) {
