@@ -36,6 +36,8 @@ struct session {
     double begun;        /* time of the first observation that had one, NAN */
     bool stopped;        /* some verdict was to stop */
     bool said_no_epochs; /* reported once */
+    size_t relived;      /* observations judged anew because the past changed */
+    bool given_up;       /* it changes too often */
     void *forecaster;
     void *rule[MAX_RULES];
 };
@@ -314,6 +316,27 @@ relive(struct a4nn_policy *p, struct session *s, size_t self)
             s->stopped = true;
 }
 
+/*
+ * A run that is resumed some times is worth judging anew; one whose every record changes its past,
+ * as a hostile or a shuffled log does, would cost the square of its length, and is given up.
+ */
+static bool
+may_relive(struct a4nn_policy *p, struct session *s, const struct a4nn_record *r)
+{
+    if (s->given_up)
+        return false;
+    s->relived += s->curve.n;
+    if (s->relived <= 100 * s->curve.n + 5000)
+        return true;
+    s->given_up = true;
+    s->peer.complete = false;
+    a4nn_diag(p->diag, A4NN_ERROR, NULL, 0,
+              "run '%.100s': its past changes all the time (are its epochs in order?): it is not "
+              "judged any more",
+              a4nn_record_text(r, A4NN_RUN, ""));
+    return false;
+}
+
 static bool
 points_differ(const struct a4nn_points *a, const struct a4nn_points *b)
 {
@@ -407,8 +430,12 @@ a4nn_policy_feed(struct a4nn_policy *p, struct a4nn_record *r)
     a4nn_forecast_none(&forecast);
     s->metric = metric;
     if (p->metric[metric].usable) {
-        if (update(p, s, r))
+        if (update(p, s, r) && may_relive(p, s, r))
             relive(p, s, self);
+        if (s->given_up) {
+            answer(r, &s->peer.points, NAN, &forecast, NULL);
+            return false;
+        }
         say_no_epochs(p, s, r);
         best = p->best[s->peer.group];
         stops = step(p, s, &s->curve, r, self, &forecast);

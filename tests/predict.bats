@@ -270,3 +270,26 @@ at_rung() { # NAME=EPOCH:VALUE ...
     run -2 a4nn-predict --max --min <<< ''
     [ "$output" = "a4nn-predict: --max and --min exclude each other" ]
 }
+
+@test "predict: a run whose past changes with every record is given up, another is not" {
+    {
+        echo run,epoch,value,metric,epochs
+        seq 1000 -1 1 | sed 's/.*/x,&,0.5,val_acc,2000/'
+        seq 1 9 | sed 's/.*/y,&,0.9,val_acc,2000/'
+    } > in.csv
+    run -2 --separate-stderr a4nn-predict -R a4nn in.csv
+    [[ $stderr == *"run 'x': its past changes all the time"* ]]
+    [ "${#stderr_lines[@]}" -eq 1 ]
+    [ "${#lines[@]}" -eq 1010 ]
+    [[ ${lines[1000]} == x,1,0.5,*,continue, ]]
+    [[ ${lines[1009]} == y,9,0.9,*,stop,a4nn ]]
+}
+
+@test "predict: a log in which every second epoch comes late is judged to its end" {
+    {
+        echo run,epoch,value,metric,epochs
+        for i in $(seq 1 2 199); do printf 'x,%d,0.9,val_acc,201\nx,%d,0.9,val_acc,201\n' $((i + 1)) "$i"; done
+    } > in.csv
+    run -0 a4nn-predict -q -R a4nn in.csv
+    [[ ${lines[200]} == x,199,0.9,*,stop,a4nn ]]
+}
