@@ -28,7 +28,7 @@ static const struct a4nn_option options[] = {
     A4NN_OPTION_OUTPUT("as the input"),
     A4NN_OPTION_QUIET,
     {'R', "rule", "SPEC", "stopping rule; several: the first that stops (default: a4nn)",
-     "words a4nn penguin converged hopeless patience diverged budget median asha no-diverged"},
+     "words a4nn penguin converged hopeless patience diverged budget read median asha no-diverged"},
     A4NN_OPTION_RUN,
     A4NN_OPTION_SCALE,
     {'u', "until-stop", NULL, "end at the first stop of any run", NULL},

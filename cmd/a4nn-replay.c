@@ -36,7 +36,7 @@ static const struct a4nn_option options[] = {
     {PER_RUN, "per-run", NULL, "list every decision instead of the table", NULL},
     {'q', "quiet", NULL, "no notes and warnings, only errors", NULL},
     {'R', "rule", "POLICY", "RULE[+RULE...][@FORECASTER] to try; several: each (default: a4nn)",
-     "words a4nn penguin converged hopeless patience diverged budget median asha no-diverged"},
+     "words a4nn penguin converged hopeless patience diverged budget read median asha no-diverged"},
     {'r', "run", "NAME", "name of the run, for logs", NULL},
     {SCALE, "scale", "SCALE", "percent, fraction, loss or signed (default: by name and values)",
      "words percent fraction loss signed"},

@@ -6,9 +6,9 @@
 #include "buf.h"
 
 static const struct a4nn_rule *const all[] = {
-    &a4nn_rule_converged, &a4nn_rule_hopeless, &a4nn_rule_a4nn,
-    &a4nn_rule_penguin,   &a4nn_rule_diverged, &a4nn_rule_patience,
-    &a4nn_rule_budget,    &a4nn_rule_median,   &a4nn_rule_asha,
+    &a4nn_rule_converged, &a4nn_rule_hopeless, &a4nn_rule_a4nn,   &a4nn_rule_penguin,
+    &a4nn_rule_diverged,  &a4nn_rule_patience, &a4nn_rule_budget, &a4nn_rule_read,
+    &a4nn_rule_median,    &a4nn_rule_asha,
 };
 
 const struct a4nn_rule *const *

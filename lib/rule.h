@@ -73,6 +73,7 @@ extern const struct a4nn_rule a4nn_rule_a4nn, a4nn_rule_penguin; /* the forecast
 extern const struct a4nn_rule a4nn_rule_patience;                /* no better value for long */
 extern const struct a4nn_rule a4nn_rule_diverged;                /* no finite value any more */
 extern const struct a4nn_rule a4nn_rule_budget;                  /* enough epochs or seconds */
+extern const struct a4nn_rule a4nn_rule_read;                    /* a fixed share of the epochs */
 extern const struct a4nn_rule a4nn_rule_median;                  /* worse than half of the others */
 extern const struct a4nn_rule a4nn_rule_asha;                    /* not among the best at a rung */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rules that look at a run's own observed values: patience, diverged, budget. */
+/* Rules that look at a run's own observed values: patience, diverged, budget, read. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -130,4 +130,30 @@ const struct a4nn_rule a4nn_rule_budget = {
     .params = budget_params,
     .nparams = sizeof budget_params / sizeof budget_params[0],
     .stop = budget_stop,
+};
+
+/* ---- read ---- */
+
+static const struct a4nn_param read_params[] = {
+    {"fraction", "share of the planned epochs", 0.5, 0, 1, false, NULL, NULL},
+};
+
+static bool
+read_stop(void *state, void *shared, const struct a4nn_values *values,
+          const struct a4nn_rule_view *view)
+{
+    const struct a4nn_curve *curve = view->run->curve;
+
+    (void)state;
+    (void)shared; /* false where the planned total is not known */
+    return curve->epoch[curve->n - 1] >= values->v[0] * view->run->epochs;
+}
+
+const struct a4nn_rule a4nn_rule_read = {
+    .name = "read",
+    .about = "a fixed share of the epochs is over: reading instead of forecasting",
+    .forecaster = "last",
+    .params = read_params,
+    .nparams = sizeof read_params / sizeof read_params[0],
+    .stop = read_stop,
 };

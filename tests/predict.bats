@@ -293,3 +293,13 @@ at_rung() { # NAME=EPOCH:VALUE ...
     run -0 a4nn-predict -q -R a4nn in.csv
     [[ ${lines[200]} == x,199,0.9,*,stop,a4nn ]]
 }
+
+@test "predict: read stops every run at its share of the epochs" {
+    {
+        echo run,epoch,value,metric,epochs
+        seq 1 40 | sed 's/.*/x,&,0.5,val_acc,40/'
+    } > in.csv
+    run -0 a4nn-predict -q -R read:fraction=0.25 -u in.csv
+    [[ ${lines[-1]} == x,10,0.5,*,0.5,*,stop,read ]]
+    run -2 a4nn-predict -q -R read:fraction=2 in.csv
+}
