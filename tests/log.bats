@@ -278,3 +278,26 @@ a4nn-log: runs/README: no known kind of training log (a4nn-log --list-formats li
     [ "$(observed <<< "$output" | paste -sd ' ')" = "long,1,1 long,2,2" ]
     [[ $stderr == "a4nn-log: long.csv:3: "* ]]
 }
+
+@test "log: a plain console log that grows is read while it does" {
+    mkfifo log
+    (a4nn-predict -q -R read:fraction=0.06 -u < log > verdict.csv; echo $? > status) 3>&- &
+    exec 4> log
+    printf 'Epoch %d/50 train_loss=0.3 val_acc=0.9\n' 1 2 3 >&4
+    wait_for test -s status # though the log is still open
+    exec 4>&-
+    [ "$(cat status)" -eq 0 ]
+    [[ $(tail -n 1 verdict.csv) == stdin,3,0.9,*,stop,read ]]
+}
+
+@test "log: the first line of a live log does not make its test metric a last result" {
+    mkfifo log
+    (a4nn-log -q < log | cat > out.csv) 3>&- &
+    exec 4> log
+    printf '[1]\ttrain-auc:0.6\ttest-auc:0.65\n' >&4
+    wait_for grep -q ^stdin,1, out.csv
+    printf '[%d]\ttrain-auc:0.6\ttest-auc:0.65\n' 2 3 >&4
+    exec 4>&-
+    wait
+    [ "$(tail -n +2 out.csv | cut -d, -f2,3,4)" = "$(printf '%d,0.65,test-auc\n' 1 2 3)" ]
+}

@@ -11,7 +11,7 @@
 #include "text.h"
 #include "xalloc.h"
 
-enum { HEAD = 64 << 10, SURE = 60, GUESS = 10 };
+enum { HEAD = 64 << 10, SURE = 60, SURE_OF_LINES = 30, GUESS = 10 };
 
 /* What is being read: one input, and the group of inputs that make up its run. */
 struct a4nn_reader {
@@ -203,6 +203,17 @@ recognise(struct a4nn_reader *r, bool complete, bool full, int *sure)
 }
 
 /*
+ * Is this sure enough before all of the head is there?  Live lines must not wait: two that state
+ * numbers of an epoch are enough, since what is particular about a console shows in the same lines.
+ */
+static bool
+sure_enough(const struct a4nn_reader *r, const struct a4nn_log_format *format, int sure)
+{
+    return format != NULL &&
+           (sure >= SURE || (r->live && format->line != NULL && sure >= SURE_OF_LINES));
+}
+
+/*
  * Decides what the input is from the bytes held back; at the end (`complete`) something must be
  * decided, before it only if there is no doubt.
  */
@@ -217,7 +228,7 @@ decide(struct a4nn_reader *r, bool complete)
         return;
     if (format == NULL)
         format = recognise(r, complete, full, &sure);
-    r->decided = r->stream != NULL || full || (format != NULL && sure >= SURE);
+    r->decided = r->stream != NULL || full || sure_enough(r, format, sure);
     if (!r->decided || r->stream != NULL)
         return;
     if (format != NULL)

@@ -317,11 +317,14 @@ static long
 choose_known(const struct a4nn_select *s, struct a4nn_err *err)
 {
     const char **name = a4nn_xcalloc(s->names.n, sizeof *name);
+    unsigned long most = 0;
     size_t n = 0, i;
     long best;
 
     for (i = 0; i < s->names.n; i++)
-        if (s->count[i] > 1 || strcasestr(s->names.key[i], "test") == NULL)
+        most = s->count[i] > most ? s->count[i] : most;
+    for (i = 0; i < s->names.n; i++) /* where all were stated once, none is at the end yet */
+        if (s->count[i] > 1 || most == 1 || strcasestr(s->names.key[i], "test") == NULL)
             name[n++] = s->names.key[i];
     best = a4nn_metric_choose(name, n, err);
     if (best >= 0)
