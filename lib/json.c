@@ -250,16 +250,6 @@ a4nn_json_from_string(const char *text)
 }
 
 struct a4nn_json *
-a4nn_json_from_number(double value)
-{
-    if (isnan(value))
-        return handle(json_null());
-    if (isinf(value))
-        return a4nn_json_from_string(value < 0 ? "-inf" : "inf");
-    return handle(made(json_real(value)));
-}
-
-struct a4nn_json *
 a4nn_json_copy(const struct a4nn_json *v)
 {
     return handle(made(json_deep_copy(raw(v))));
@@ -273,12 +263,6 @@ a4nn_json_set(struct a4nn_json *object, const char *name, struct a4nn_json *v)
     add_valid_utf8(&valid, name);
     json_object_set_new(raw(object), valid.data != NULL ? valid.data : "", raw(v));
     a4nn_buf_release(&valid);
-}
-
-void
-a4nn_json_remove(struct a4nn_json *object, const char *name)
-{
-    json_object_del(raw(object), name);
 }
 
 void

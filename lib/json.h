@@ -60,14 +60,11 @@ const char *a4nn_json_string(const struct a4nn_json *v);
 int a4nn_json_members(const struct a4nn_json *v,
                       int (*each)(void *arg, const char *name, struct a4nn_json *value), void *arg);
 
-/* Building: an empty object; setting a member (the object takes `v` over); texts and numbers.
- * NaN becomes null, infinities the strings "inf" and "-inf", since JSON has neither. */
+/* Building: an empty object; setting a member (the object takes `v` over); texts; copies. */
 struct a4nn_json *a4nn_json_object(void);
 struct a4nn_json *a4nn_json_from_string(const char *text);
-struct a4nn_json *a4nn_json_from_number(double value);
 struct a4nn_json *a4nn_json_copy(const struct a4nn_json *v);
 void a4nn_json_set(struct a4nn_json *object, const char *name, struct a4nn_json *v);
-void a4nn_json_remove(struct a4nn_json *object, const char *name);
 
 /* Appends the value in one line, numbers so that they read back equal. */
 void a4nn_json_dump(const struct a4nn_json *v, struct a4nn_buf *out);

@@ -477,14 +477,6 @@ a4nn_policy_compares(const struct a4nn_policy *p)
     return p->forecaster->open_shared != NULL;
 }
 
-bool
-a4nn_policy_minimises(const struct a4nn_policy *p, const char *metric)
-{
-    long i = a4nn_strmap_find(&p->metrics, metric);
-
-    return i != A4NN_STRMAP_NONE && p->metric[i].mode == A4NN_MIN;
-}
-
 void
 a4nn_policy_free(struct a4nn_policy *p)
 {

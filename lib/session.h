@@ -52,9 +52,6 @@ bool a4nn_policy_odds(const struct a4nn_policy *policy);
 /* Does any of its rules compare runs with each other, so that their order matters? */
 bool a4nn_policy_compares(const struct a4nn_policy *policy);
 
-/* Is a smaller value of this metric the better one under this policy? */
-bool a4nn_policy_minimises(const struct a4nn_policy *policy, const char *metric);
-
 void a4nn_policy_free(struct a4nn_policy *policy);
 
 #endif

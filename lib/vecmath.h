@@ -111,13 +111,4 @@ a4nn_vtail(double a, double *density)
     return t * n / d;
 }
 
-/* Distribution function of the standard normal distribution. */
-static inline double
-a4nn_vcdf(double x)
-{
-    double density, tail = a4nn_vtail(x < 0 ? -x : x, &density);
-
-    return x < 0 ? tail : 1 - tail;
-}
-
 #endif

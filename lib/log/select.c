@@ -138,6 +138,13 @@ run_of(struct a4nn_select *s, const struct a4nn_log_at *at)
 
 /* ---- delivering ---- */
 
+/* Which way is better as the user says, else as the log states. */
+static enum a4nn_mode
+asked_mode(const struct a4nn_select *s, enum a4nn_mode stated)
+{
+    return s->opts->mode != A4NN_MODE_UNKNOWN ? s->opts->mode : stated;
+}
+
 static void
 deliver(struct a4nn_select *s, const struct run *run, const struct a4nn_log_sample *sample,
         double epoch, double epochs, double loss)
@@ -145,7 +152,7 @@ deliver(struct a4nn_select *s, const struct run *run, const struct a4nn_log_samp
     const char *metric = s->names.key[s->metric];
     struct a4nn_record r = {.line = sample->line};
     struct a4nn_metric known;
-    enum a4nn_mode mode = s->opts->mode != A4NN_MODE_UNKNOWN ? s->opts->mode : run->mode;
+    enum a4nn_mode mode = asked_mode(s, run->mode);
 
     a4nn_record_set_text(&r, A4NN_RUN, run->name);
     a4nn_record_set_num(&r, A4NN_EPOCH, epoch);
@@ -268,7 +275,7 @@ static void
 say_choice(struct a4nn_select *s)
 {
     const char *name = s->names.key[s->metric];
-    enum a4nn_mode mode = s->opts->mode != A4NN_MODE_UNKNOWN ? s->opts->mode : s->mode;
+    enum a4nn_mode mode = asked_mode(s, s->mode);
     struct a4nn_metric known = {0};
     struct a4nn_buf said = {0};
     bool added = true;
@@ -354,7 +361,7 @@ choose(struct a4nn_select *s)
         a4nn_diag(s->diag, A4NN_ERROR, s->file, 0, "no metric '%.100s' among: %s", s->opts->metric,
                   names.data);
         a4nn_buf_release(&names);
-    } else if (s->opts->mode == A4NN_MODE_UNKNOWN && s->mode == A4NN_MODE_UNKNOWN &&
+    } else if (asked_mode(s, s->mode) == A4NN_MODE_UNKNOWN &&
                !a4nn_metric_lookup(s->names.key[s->metric], &known)) {
         a4nn_diag(s->diag, A4NN_ERROR, s->file, 0,
                   "is a larger '%.100s' better? unknown: say --max or --min",
