@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "follower.h"
+
+#include <math.h>
+
+void
+a4nn_follower_init(struct a4nn_follower *f)
+{
+    *f = (struct a4nn_follower){.smallest = HUGE_VAL, .largest = -HUGE_VAL};
+}
+
+void
+a4nn_follower_release(struct a4nn_follower *f)
+{
+    a4nn_ensemble_free(f->ensemble);
+    f->ensemble = NULL;
+}
+
+static double
+x_of(const struct a4nn_follower *f, double epoch)
+{
+    return 1 + (epoch - f->origin) / f->unit;
+}
+
+/* Where x = 1 is, with this unit. */
+static double
+origin(double first, double unit)
+{
+    double before = round(first / unit) - 1; /* observations there may have been before the first */
+
+    return before >= 1 ? first - before * unit : first;
+}
+
+/* Begins the ensemble anew; what has been observed is given to it again. */
+static void
+restart(struct a4nn_follower *f, const struct a4nn_run_view *run)
+{
+    double lo, hi, last;
+
+    a4nn_ensemble_free(f->ensemble);
+    f->origin = origin(run->curve->epoch[0], f->unit);
+    last = x_of(f, run->epochs);
+    a4nn_z_bounds(&f->scale, &lo, &hi);
+    f->ensemble = a4nn_ensemble_new(last > 1 ? last : 1, lo, hi);
+    f->taken = 0;
+}
+
+/* Keeps the unit; true when it has changed.  A clock's small unevenness does not change it. */
+static bool
+unit_changes(struct a4nn_follower *f, const struct a4nn_curve *curve)
+{
+    const double clearly = 0.75;
+    double first = curve->epoch[0], gap;
+
+    if (curve->n == 1) {
+        f->unit = first > 0 ? first : 1;
+        return true;
+    }
+    gap = curve->epoch[curve->n - 1] - curve->epoch[curve->n - 2];
+    if (curve->n > 2 && gap >= clearly * f->unit)
+        return false;
+    f->unit = gap;
+    return true;
+}
+
+static bool
+scale_differs(const struct a4nn_zscale *a, const struct a4nn_zscale *b)
+{
+    return a->kind != b->kind || a->range < b->range || a->range > b->range ||
+           a->origin < b->origin || a->origin > b->origin;
+}
+
+static void
+take_range(struct a4nn_follower *f, double points)
+{
+    if (!isfinite(points))
+        return;
+    f->smallest = fmin(f->smallest, points);
+    f->largest = fmax(f->largest, points);
+}
+
+/* The first finite value of the curve, in points. */
+static double
+first_value(const struct a4nn_run_view *run)
+{
+    size_t i;
+
+    for (i = 0; i < run->curve->n; i++)
+        if (isfinite(run->curve->value[i]))
+            return a4nn_to_points(&run->points, run->curve->value[i]);
+    return NAN;
+}
+
+/* Brings the ensemble up to the newest observation. */
+void
+a4nn_follower_take(struct a4nn_follower *f, const struct a4nn_run_view *run)
+{
+    const struct a4nn_curve *curve = run->curve;
+    struct a4nn_zscale scale;
+    bool changed;
+
+    take_range(f, a4nn_to_points(&run->points, curve->value[curve->n - 1]));
+    scale = a4nn_zscale_make(&run->points, first_value(run), f->smallest, f->largest);
+    changed = unit_changes(f, curve) || scale_differs(&scale, &f->scale);
+    f->scale = scale;
+    if (changed)
+        restart(f, run);
+    for (; f->taken < curve->n; f->taken++)
+        a4nn_ensemble_update(
+            f->ensemble, x_of(f, curve->epoch[f->taken]),
+            a4nn_to_z(&f->scale, a4nn_to_points(&run->points, curve->value[f->taken])));
+}
+
+bool
+a4nn_follower_read(const struct a4nn_follower *f, struct a4nn_ensemble_answer *out)
+{
+    return f->ensemble != NULL && a4nn_z_known(&f->scale) && a4nn_ensemble_read(f->ensemble, out) &&
+           isfinite(out->median) && isfinite(out->error);
+}
+
+void
+a4nn_follower_forecast(const struct a4nn_follower *f, const struct a4nn_ensemble_answer *answer,
+                       struct a4nn_forecast *out)
+{
+    double low = a4nn_from_z(&f->scale, answer->low), high = a4nn_from_z(&f->scale, answer->high);
+
+    out->kind = A4NN_FORECAST_MADE;
+    out->value = a4nn_from_z(&f->scale, answer->median);
+    out->low = fmin(low, high);
+    out->high = fmax(low, high);
+    out->error = a4nn_z_error(&f->scale, answer->error, out->value);
+    out->relative_error = answer->error;
+}

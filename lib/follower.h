@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef A4NN_FOLLOWER_H
+#define A4NN_FOLLOWER_H
+
+#include <stddef.h>
+
+#include "ensemble.h"
+#include "forecast.h"
+#include "zscale.h"
+
+/*
+ * A run followed by the ensemble: metrics to z, epochs to planned observations.
+ *
+ * The ensemble counts observations, x = 1 for the first one that a run can have.  The unit is the
+ * smallest distance between two observations so far: one epoch, or half an epoch, or four.  What
+ * is missing or off that grid lies where it lies, and the x of the last planned epoch need not be
+ * whole.  A run that counts from epoch 0, the untrained network, has x = 1 there; one whose first
+ * observations are not known (epoch 7 and 8 are the first) begins at its x, here 7.
+ */
+struct a4nn_follower {
+    struct a4nn_ensemble *ensemble; /* NULL before the first observation */
+    struct a4nn_zscale scale;
+    double origin, unit;      /* epoch of x = 1, epochs per x */
+    double smallest, largest; /* finite values so far, in points */
+    size_t taken;             /* observations given to the ensemble */
+};
+
+void a4nn_follower_init(struct a4nn_follower *f);
+
+/* Takes the run's newest observation; to be called once per observation, in order, with a finite
+ * total of epochs. */
+void a4nn_follower_take(struct a4nn_follower *f, const struct a4nn_run_view *run);
+
+/* What the ensemble says, in z; false while it can say nothing finite. */
+bool a4nn_follower_read(const struct a4nn_follower *f, struct a4nn_ensemble_answer *out);
+
+/* An answer in z as a forecast in points; `better` and `context` are left to the caller. */
+void a4nn_follower_forecast(const struct a4nn_follower *f,
+                            const struct a4nn_ensemble_answer *answer, struct a4nn_forecast *out);
+
+void a4nn_follower_release(struct a4nn_follower *f);
+
+#endif
