@@ -67,7 +67,8 @@ $(BUILD)/obj/%.o: %.c | $(GEN_HDR)
 
 # The loops of the ensemble are written to be run on vectors.  None of these flags changes a digit;
 # the last one forbids what would: a multiplication and an addition rounded once.
-$(BUILD)/obj/lib/ensemble.o: VECTORS = -O3 -fno-math-errno -fno-trapping-math -ffp-contract=off
+$(BUILD)/obj/lib/ensemble.o $(BUILD)/obj/lib/ensemble_read.o: VECTORS = \
+    -O3 -fno-math-errno -fno-trapping-math -ffp-contract=off
 
 # Generated code is not ours to make free of warnings.
 $(BUILD)/gen/%.pb-c.o: $(BUILD)/gen/%.pb-c.c

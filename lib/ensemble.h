@@ -18,7 +18,7 @@
  * accuracy.  An update costs the same at any x and allocates nothing.  The digits do not depend on
  * the instruction set or the compiler's optimisation.
  *
- * All constants stand in one table at the top of ensemble.c.
+ * All constants stand in one table at the top of ensemble_parts.h.
  */
 struct a4nn_ensemble;
 
