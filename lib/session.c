@@ -7,6 +7,7 @@
 
 #include "buf.h"
 #include "forecast.h"
+#include "leaders.h"
 #include "observation.h"
 #include "rule.h"
 #include "strmap.h"
@@ -31,6 +32,7 @@ struct metric_state {
 struct session {
     struct a4nn_peer peer; /* points and completeness, as the others see it */
     struct a4nn_curve curve;
+    struct a4nn_leader leader; /* its candidacy for its group's best, while it is complete */
     size_t metric;
     double epochs;
     double begun;        /* time of the first observation that had one, NAN */
@@ -58,8 +60,8 @@ struct a4nn_policy {
     struct metric_state *metric;
     size_t cap_metric;
     struct a4nn_strmap groups, runs;
-    double *best; /* of each group: the best final value, NAN while no run is complete */
-    size_t cap_best;
+    struct a4nn_leaders *leaders; /* of each group: its complete runs by their final values */
+    size_t cap_leaders;
     struct session **session;
     const struct a4nn_peer **peer;
     size_t cap_session, cap_peer;
@@ -245,8 +247,8 @@ group_of(struct a4nn_policy *p, const struct a4nn_record *r, uint64_t fields)
     size_t i = number_of(&p->groups, r, fields, &added);
 
     if (added) {
-        p->best = a4nn_xgrow(p->best, i, &p->cap_best, sizeof *p->best);
-        p->best[i] = NAN;
+        p->leaders = a4nn_xgrow(p->leaders, i, &p->cap_leaders, sizeof *p->leaders);
+        p->leaders[i] = (struct a4nn_leaders){0};
     }
     return i;
 }
@@ -277,13 +279,36 @@ session_of(struct a4nn_policy *p, const struct a4nn_record *r, size_t *self)
     return s;
 }
 
+static bool
+minimises(const struct a4nn_policy *p, const struct session *s)
+{
+    return p->metric[s->metric].mode == A4NN_MIN;
+}
+
+/* The best final value among the runs of the session's group that are complete now, or NAN. */
+static double
+best_of(const struct a4nn_policy *p, const struct session *s)
+{
+    double score = a4nn_leaders_best(&p->leaders[s->peer.group]);
+
+    return minimises(p, s) ? -score : score;
+}
+
+/* Whatever it was, a run that goes on is not complete until its newest observation is judged. */
+static void
+goes_on(struct a4nn_policy *p, struct session *s)
+{
+    s->peer.complete = false;
+    a4nn_leaders_withdraw(&p->leaders[s->peer.group], &s->leader);
+}
+
 /* The forecast, and the rule that stops (NULL: none), after the newest observation of `curve`. */
 static const struct a4nn_rule *
 step(struct a4nn_policy *p, struct session *s, const struct a4nn_curve *curve,
      const struct a4nn_record *r, size_t self, struct a4nn_forecast *forecast)
 {
     struct a4nn_run_view run = {curve, r, s->epochs, s->begun, s->peer.points, s->peer.group};
-    struct a4nn_peers peers = {p->peer, p->runs.n, self, p->best[s->peer.group]};
+    struct a4nn_peers peers = {p->peer, p->runs.n, self, best_of(p, s)};
     struct a4nn_rule_view view = {&run, forecast, &peers};
     const struct a4nn_rule *stops = NULL;
     size_t i;
@@ -329,7 +354,6 @@ may_relive(struct a4nn_policy *p, struct session *s, const struct a4nn_record *r
     if (s->relived <= 100 * s->curve.n + 5000)
         return true;
     s->given_up = true;
-    s->peer.complete = false;
     a4nn_diag(p->diag, A4NN_ERROR, NULL, 0,
               "run '%.100s': its past changes all the time (are its epochs in order?): it is not "
               "judged any more",
@@ -372,13 +396,11 @@ update(struct a4nn_policy *p, struct session *s, const struct a4nn_record *r)
 static void
 complete(struct a4nn_policy *p, struct session *s)
 {
-    double value = s->curve.value[s->curve.n - 1], *best = &p->best[s->peer.group];
-    bool minimise = p->metric[s->metric].mode == A4NN_MIN;
+    double value = s->curve.value[s->curve.n - 1];
 
     s->peer.complete = s->curve.epoch[s->curve.n - 1] >= s->epochs && !s->stopped;
-    if (s->peer.complete && isfinite(value) &&
-        (isnan(*best) || (minimise ? value < *best : value > *best)))
-        *best = value;
+    if (s->peer.complete && isfinite(value))
+        a4nn_leaders_put(&p->leaders[s->peer.group], &s->leader, minimises(p, s) ? -value : value);
 }
 
 /* `best` is the value to beat, in the metric's unit. */
@@ -430,6 +452,7 @@ a4nn_policy_feed(struct a4nn_policy *p, struct a4nn_record *r)
     a4nn_forecast_none(&forecast);
     s->metric = metric;
     if (p->metric[metric].usable) {
+        goes_on(p, s);
         if (update(p, s, r) && may_relive(p, s, r))
             relive(p, s, self);
         if (s->given_up) {
@@ -437,7 +460,7 @@ a4nn_policy_feed(struct a4nn_policy *p, struct a4nn_record *r)
             return false;
         }
         say_no_epochs(p, s, r);
-        best = p->best[s->peer.group];
+        best = best_of(p, s);
         stops = step(p, s, &s->curve, r, self, &forecast);
         s->stopped = s->stopped || stops != NULL;
         complete(p, s);
@@ -495,7 +518,9 @@ a4nn_policy_free(struct a4nn_policy *p)
         if (p->rule[i].shared != NULL)
             p->rule[i].rule->close_shared(p->rule[i].shared);
     free(p->rule_names);
-    free(p->best);
+    for (i = 0; i < p->groups.n; i++)
+        a4nn_leaders_release(&p->leaders[i]);
+    free(p->leaders);
     free(p->session);
     free(p->peer);
     free(p->metric);

@@ -127,6 +127,36 @@ verdicts() { a4nn-predict -q -M ensemble "$@" -o csv | awk -F, 'NR > 1 { print $
             END { exit NR != 91 || bad }'
 }
 
+@test "hopeless: the best is that of the runs that are complete now" {
+    local header=run,epoch,value,metric,epochs
+    curve val_acc 'a - 0.1' | sed -n 's/^x/b/p' > b.csv
+    # good came to its end with 0.9, then went on and ended with 0.2
+    { echo $header; printf '%s\n' good,1,0.5,val_acc,2 good,2,0.9,val_acc,2 good,3,0.3,val_acc,4 \
+        good,4,0.2,val_acc,4; cat b.csv; } > worse.csv
+    { echo $header; printf '%s\n' good,4,0.2,val_acc,4; cat b.csv; } > wanted.csv
+    a4nn-predict -q -R hopeless worse.csv | sed -n '/^b,/p' > got
+    a4nn-predict -q -R hopeless wanted.csv | sed -n '/^b,/p' | cmp - got
+    grep -q ',continue,$' got
+    # or has not ended yet: then there is nothing to beat
+    { echo $header; printf '%s\n' good,1,0.5,val_acc,2 good,2,0.9,val_acc,2 good,3,0.3,val_acc,4
+        cat b.csv; } > open.csv
+    { echo $header; cat b.csv; } > alone.csv
+    a4nn-predict -q -R hopeless open.csv | sed -n '/^b,/p' > got
+    a4nn-predict -q -R hopeless alone.csv | sed -n '/^b,/p' | cmp - got
+    # the second best takes over; a loss is the best when it is small
+    { echo $header; printf '%s\n' one,2,0.5,val_loss,2 two,2,0.9,val_loss,2 one,3,3,val_loss,3 \
+        three,1,0.8,val_loss,9 three,2,0.7,val_loss,9; } > losses.csv
+    { echo $header; printf '%s\n' two,2,0.9,val_loss,2 three,1,0.8,val_loss,9 three,2,0.7,val_loss,9; } > two.csv
+    a4nn-predict -q -R hopeless losses.csv | sed -n '/^three,/p' > got
+    a4nn-predict -q -R hopeless two.csv | sed -n '/^three,/p' | cmp - got
+}
+
+@test "hopeless: a run that goes on does not compete with its own end" {
+    printf '%s\n' run,epoch,value,metric,epochs x,1,0.5,acc,2 x,2,0.9,acc,2 x,3,0.9,acc,4 > in.csv
+    run -0 a4nn-predict -q -R hopeless in.csv
+    [ "$(column p_beat <<< "$output" | paste -sd ,)" = ,, ]
+}
+
 @test "patience: on=forecast waits for a better forecast" {
     curve val_acc a > in.csv
     run -1 a4nn-predict -q -M ensemble -R patience:n=30,on=forecast -u in.csv
