@@ -67,7 +67,8 @@ $(BUILD)/obj/%.o: %.c | $(GEN_HDR)
 
 # The loops of the ensemble are written to be run on vectors.  None of these flags changes a digit;
 # the last one forbids what would: a multiplication and an addition rounded once.
-$(BUILD)/obj/lib/ensemble.o $(BUILD)/obj/lib/ensemble_read.o: VECTORS = \
+$(BUILD)/obj/lib/ensemble.o $(BUILD)/obj/lib/ensemble_read.o \
+$(BUILD)/obj/lib/ensemble_shapes.o: VECTORS = \
     -O3 -fno-math-errno -fno-trapping-math -ffp-contract=off
 
 # Generated code is not ours to make free of warnings.

@@ -19,69 +19,15 @@ struct kinds {
     double jump;         /* probability of a new level, where they do not */
 };
 
-/* ---- shapes ---- */
-
-/* Shapes before scaling: power laws, exponentials, Hill curves, and late risers. */
-static void
-raw_shapes(double x, double last, double *f)
-{
-    static const double hill_at[4] = {0.1, 0.17, 0.28, 0.48};
-    static const int hill_power[4] = {2, 2, 4, 2};
-    double root = sqrt(x);
-    int i;
-
-    f[0] = x;
-    f[1] = -exp(-(x - 1) / (0.2 * last));
-    f[2] = -exp(-(x - 1) / last);
-    f[3] = -1 / root;
-    f[4] = -1 / x;
-    f[5] = -1 / (x * root);
-    f[6] = -1 / (x + 6);
-    for (i = 0; i < 4; i++) {
-        double h = x / fmax(1.2, hill_at[i] * last);
-        h = hill_power[i] == 2 ? h * h : h * h * h * h;
-        f[7 + i] = h / (1 + h);
-    }
-    f[11] = -exp(-(x - 1) / (0.1 * last)); /* parts of the last three, put together below */
-}
-
-static void
-scaled_shapes(const struct a4nn_ensemble *e, double x, double *psi)
-{
-    const double pi = 3.14159265358979323846;
-    double f[SHAPES] = {0}, u, fast, wave;
-    int i;
-
-    if (!(e->last > one_observation) || x >= e->last) {
-        for (i = 0; i < SHAPES; i++)
-            psi[i] = 1;
-        return;
-    }
-    raw_shapes(x, e->last, f);
-    for (i = 0; i < 12; i++)
-        psi[i] = (f[i] - e->at_first[i]) / e->span[i];
-    u = psi[0];
-    fast = psi[11];
-    wave = (1 - cos(pi * u)) / 2;
-    psi[11] = 0.6 * fast + 0.4 * wave;
-    psi[12] = 0.85 * fast + 0.15 * wave;
-    psi[13] = 0.85 * psi[3] + 0.15 * u * u;
-}
-
 struct a4nn_ensemble *
 a4nn_ensemble_new(double last, double lo, double hi)
 {
     struct a4nn_ensemble *e = a4nn_xcalloc(1, sizeof *e);
-    double end[SHAPES] = {0};
-    int i;
 
     e->last = last;
     e->lo = lo;
     e->hi = hi;
-    raw_shapes(1, last, e->at_first);
-    raw_shapes(last, last, end);
-    for (i = 0; i < SHAPES; i++)
-        e->span[i] = end[i] - e->at_first[i];
+    a4nn_shapes_begin(&e->shapes, last);
     return e;
 }
 
@@ -205,7 +151,7 @@ a4nn_ensemble_update(struct a4nn_ensemble *e, double x, double z)
     struct kinds k;
 
     x = x > e->last ? e->last : x;
-    scaled_shapes(e, x, e->psi);
+    a4nn_shapes_at(&e->shapes, x, e->psi);
     if (!isfinite(z))
         return;
     if (e->observed++ == 0)

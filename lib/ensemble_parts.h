@@ -5,11 +5,12 @@
 #include <stddef.h>
 
 #include "ensemble.h"
+#include "ensemble_shapes.h"
 
-/* What the two halves of the ensemble, ensemble.c (update) and ensemble_read.c, share. */
+/* What the halves of the ensemble share: ensemble.c (update) and ensemble_read.c. */
 
 enum {
-    SHAPES = 14,
+    SHAPES = A4NN_SHAPES,
     SIGMAS = 4,
     KINDS = SIGMAS * 2,   /* noise x outlier share: as many as the longest vector has numbers */
     VARIANTS = 2 * KINDS, /* dynamics x kind */
@@ -33,8 +34,6 @@ static const double forgetting = 0.8, tempering = 0.9;
 static const double discrepancy = 0.3;
 /* Prior: y1 about the first observation, yE about prior_gain above it. */
 static const double prior_sd = 20, prior_gain = 15, prior_gain_sd = 25;
-/* A last x not beyond this leaves no room for a shape. */
-static const double one_observation = 1 + 1e-6;
 /* Cells of less weight than this do not count in a forecast. */
 static const double negligible = 2e-4;
 /* Smallest share of an observation that is taken for regular. */
@@ -64,8 +63,8 @@ struct cells {
 
 struct a4nn_ensemble {
     struct cells cells;
-    double at_first[SHAPES], span[SHAPES]; /* to scale the raw shapes to psi(1) = 0, psi(E) = 1 */
-    double psi[SHAPES];                    /* at the newest x */
+    struct a4nn_shapes shapes;
+    double psi[SHAPES]; /* of the shapes at the newest x */
     double last, lo, hi;
     size_t observed;
 };
