@@ -14,10 +14,13 @@
 #include "stream.h"
 #include "xalloc.h"
 
-enum { LIST = 256, MAX_RULES = 16 };
+enum { AT = 256, EXPLAIN, LIST, MAX_RULES = 16 };
 
 static const struct a4nn_option options[] = {
+    {AT, "at", "EPOCH", "explain the answer at this epoch", NULL},
     A4NN_OPTION_EPOCHS,
+    {EXPLAIN, "explain", "RUN", "say what the first stop, or the newest answer, of a run rests on",
+     NULL},
     A4NN_OPTION_FORMAT,
     {LIST, "list", NULL, "list forecasters and rules with their keys and end", NULL},
     {'M', "forecaster", "SPEC", "forecaster (default: the one that goes with the rules)",
@@ -42,7 +45,7 @@ static const struct a4nn_cli cli = {
     .options = options,
     .more = "Input: observations (a4nn-log), fits (a4nn-fit --prefixes), or training logs.\n"
             "Status: 0 done; with -u 0 a run may be stopped, 1 the input ended without a stop;\n"
-            "2 trouble.\n",
+            "with --explain 1 there is no such run; 2 trouble.\n",
 };
 
 struct job {
@@ -112,6 +115,10 @@ on_record(void *arg, struct a4nn_record *record)
 
     if (job->policy == NULL)
         begin(job, record);
+    if (job->policy_opts.explain != NULL) {
+        a4nn_policy_feed(job->policy, record);
+        return 0;
+    }
     stop = a4nn_policy_feed(job->policy, record);
     job->stopped = job->stopped || stop;
     a4nn_stream_write(job->writer, record);
@@ -174,6 +181,38 @@ check_specs(const struct a4nn_policy_opts *opts)
     a4nn_policy_free(p);
 }
 
+/* Writes what was to be explained; false where there is nothing. */
+static bool
+explain(const struct job *job)
+{
+    const struct a4nn_explained *x;
+    bool any = false;
+    size_t i;
+
+    for (i = 0; job->policy != NULL && (x = a4nn_policy_explained(job->policy, i)) != NULL; i++) {
+        if (!a4nn_explained_any(x))
+            continue;
+        if (job->in.encoding == A4NN_JSONL)
+            a4nn_explained_print_json(x, stdout);
+        else {
+            if (any)
+                fputc('\n', stdout);
+            a4nn_explained_print(x, stdout);
+        }
+        any = true;
+    }
+    if (any)
+        return true;
+    if (i == 0)
+        a4nn_warn("no run '%s' in the input", job->policy_opts.explain);
+    else if (isnan(job->policy_opts.explain_at))
+        a4nn_warn("run '%s' was not judged", job->policy_opts.explain);
+    else
+        a4nn_warn("run '%s' was not judged up to epoch %g", job->policy_opts.explain,
+                  job->policy_opts.explain_at);
+    return false;
+}
+
 static int
 status_of(const struct job *job)
 {
@@ -184,17 +223,30 @@ status_of(const struct job *job)
     return job->until_stop ? A4NN_NO : A4NN_OK;
 }
 
+static void
+check_explain(const struct job *job)
+{
+    if (job->policy_opts.explain == NULL && !isnan(job->policy_opts.explain_at))
+        a4nn_die(A4NN_TROUBLE, "--at goes with --explain");
+    if (job->policy_opts.explain != NULL && job->until_stop)
+        a4nn_die(A4NN_TROUBLE, "--explain and --until-stop exclude each other");
+    if (job->policy_opts.explain != NULL && job->in.encoding == A4NN_CSV)
+        a4nn_die(A4NN_TROUBLE, "--explain: output as jsonl or table, not csv");
+}
+
 int
 main(int argc, char **argv)
 {
     const char *rules[MAX_RULES], *arg;
-    struct job job = {.policy_opts = {.rules = rules}};
+    struct job job = {.policy_opts = {.rules = rules, .explain_at = NAN}};
     int code, first, status;
 
     a4nn_program_begin("a4nn-predict");
     a4nn_input_init(&job.in);
     while ((code = a4nn_cli_next(&cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
         switch (code) {
+        case AT: job.policy_opts.explain_at = a4nn_cli_number(&cli, code, arg, 0, 1e12); break;
+        case EXPLAIN: job.policy_opts.explain = arg; break;
         case LIST: return list();
         case 'M': job.policy_opts.forecaster = arg; break;
         case 'R':
@@ -210,12 +262,15 @@ main(int argc, char **argv)
     job.policy_opts.scale = job.in.scale;
     job.policy_opts.diag = &job.in.diag;
     check_specs(&job.policy_opts);
+    check_explain(&job);
     job.in.reader.record = on_record;
     job.in.reader.pause = on_pause;
     job.in.reader.arg = &job;
     job.reader = a4nn_reader_new(&job.in.reader);
     a4nn_reader_read(job.reader, argv + first, argc - first);
     status = status_of(&job);
+    if (job.policy_opts.explain != NULL && !explain(&job) && status == A4NN_OK)
+        status = A4NN_NO;
     a4nn_reader_free(job.reader);
     a4nn_policy_free(job.policy);
     a4nn_stream_writer_free(job.writer);

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "explain.h"
+
 /*
  * A streaming Bayesian average over shapes of learning curves.
  *
@@ -46,6 +48,15 @@ bool a4nn_ensemble_read(const struct a4nn_ensemble *e, struct a4nn_ensemble_answ
 
 /* Probability that the final value is above z; NAN while nothing finite has been observed. */
 double a4nn_ensemble_above(const struct a4nn_ensemble *e, double z);
+
+/*
+ * What the forecast is made of, in z: the shapes with their weights, and where the variance of
+ * the mixture comes from.  With w, m, s2 the weights, means and variances of the cells and M the
+ * mean of the mixture, its variance is the sum of w s2, whose terms are noise, the covariance of
+ * the state and the discrepancy, and of w (m - M)^2, which is that between the shapes' means and
+ * that within each shape.  False while nothing finite has been observed.
+ */
+bool a4nn_ensemble_explain(const struct a4nn_ensemble *e, struct a4nn_explanation *out);
 
 /* Bytes one run takes. */
 size_t a4nn_ensemble_size(void);

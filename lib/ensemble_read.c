@@ -270,3 +270,87 @@ a4nn_ensemble_above(const struct a4nn_ensemble *e, double z)
     add_up(m.term, m.slope, m.bend, m.weight, e->cells.m1, m.inverse, z, CELLS);
     return 1 - total(m.term, CELLS);
 }
+
+/* ---- what it is made of ---- */
+
+/* The shapes of ensemble.c in its order, as a person would call them. */
+static const char *const shape_name[] = {
+    "straight line",
+    "exponential, nearly flat half way",
+    "exponential, still rising at the end",
+    "power law, exponent 1/2",
+    "power law, exponent 1",
+    "power law, exponent 3/2",
+    "power law, exponent 1, begun late",
+    "S-curve, half way at 10 % of the epochs",
+    "S-curve, half way at 17 % of the epochs",
+    "steep S-curve, half way at 28 % of the epochs",
+    "S-curve, half way at 48 % of the epochs",
+    "fast rise, then a large slow one",
+    "fast rise, then a small slow one",
+    "power law, exponent 1/2, rising again at the end",
+};
+_Static_assert(sizeof shape_name / sizeof shape_name[0] == SHAPES, "a name for each shape");
+
+enum source { NOISE, STATES, EXTRAPOLATION, AMONG, WITHIN, SOURCES };
+
+static const struct a4nn_source sources[SOURCES] = {
+    {"noise", "noise of the final observation", 0},
+    {"states", "what the observations leave open", 0},
+    {"extrapolation", "distrust of what lies ahead", 0},
+    {"shapes", "the shapes disagree", 0},
+    {"settings", "within a shape: more or less noise, with or without jumps", 0},
+};
+
+/* Adds the cells of shape `s` to the sources, `centre` being the mean of all cells, and the shape
+ * to the parts. */
+static void
+explain_shape(const struct a4nn_ensemble *e, const struct mixture *m, int s, double centre,
+              double *variance, struct a4nn_explanation *out)
+{
+    const struct cells *c = &e->cells;
+    double weight = 0, mean = 0, own = 0;
+    int i, at = s * VARIANTS;
+
+    for (i = at; i < at + VARIANTS; i++) {
+        weight += m->weight[i];
+        mean += m->weight[i] * c->m1[i];
+    }
+    mean = weight > 0 ? mean / weight : c->m1[at];
+    for (i = at; i < at + VARIANTS; i++) {
+        double w = m->weight[i], noise = sigma[(i - at) % KINDS / 2], off = c->m1[i] - mean;
+        double ahead = discrepancy * (1 - e->psi[s]) * (c->m1[i] - c->m0[i]);
+        variance[NOISE] += w * noise * noise;
+        variance[STATES] += w * c->p11[i];
+        variance[EXTRAPOLATION] += w * ahead * ahead;
+        variance[WITHIN] += w * off * off;
+        own += w * (m->sd[i] * m->sd[i] + off * off);
+    }
+    variance[AMONG] += weight * (mean - centre) * (mean - centre);
+    a4nn_explain_part(out, shape_name[s], weight, mean, weight > 0 ? sqrt(own / weight) : 0);
+}
+
+bool
+a4nn_ensemble_explain(const struct a4nn_ensemble *e, struct a4nn_explanation *out)
+{
+    double variance[SOURCES] = {0}, whole = 0;
+    struct mixture m;
+    int i;
+
+    if (e->observed == 0)
+        return false;
+    mix(e, &m);
+    out->mean = 0;
+    for (i = 0; i < CELLS; i++)
+        out->mean += m.weight[i] * e->cells.m1[i];
+    for (i = 0; i < CELLS; i++) {
+        double off = e->cells.m1[i] - out->mean;
+        whole += m.weight[i] * (m.sd[i] * m.sd[i] + off * off);
+    }
+    out->variance = whole;
+    for (i = 0; i < SHAPES; i++)
+        explain_shape(e, &m, i, out->mean, variance, out);
+    for (i = 0; i < SOURCES; i++)
+        a4nn_explain_source(out, sources[i].name, sources[i].about, variance[i]);
+    return true;
+}

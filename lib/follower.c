@@ -131,3 +131,19 @@ a4nn_follower_forecast(const struct a4nn_follower *f, const struct a4nn_ensemble
     out->error = a4nn_z_error(&f->scale, answer->error, out->value);
     out->relative_error = answer->error;
 }
+
+bool
+a4nn_follower_explain(const struct a4nn_follower *f, struct a4nn_explanation *out)
+{
+    size_t i;
+
+    if (f->ensemble == NULL || !a4nn_z_known(&f->scale) || !a4nn_ensemble_explain(f->ensemble, out))
+        return false;
+    out->mean = a4nn_from_z(&f->scale, out->mean);
+    for (i = 0; i < out->nparts; i++) {
+        struct a4nn_part *part = &out->part[i];
+        part->value = a4nn_from_z(&f->scale, part->value);
+        part->sd = a4nn_z_error(&f->scale, part->sd, part->value);
+    }
+    return true;
+}

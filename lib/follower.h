@@ -38,6 +38,9 @@ bool a4nn_follower_read(const struct a4nn_follower *f, struct a4nn_ensemble_answ
 void a4nn_follower_forecast(const struct a4nn_follower *f,
                             const struct a4nn_ensemble_answer *answer, struct a4nn_forecast *out);
 
+/* What the newest forecast is made of, as explain.h says; false where there was none. */
+bool a4nn_follower_explain(const struct a4nn_follower *f, struct a4nn_explanation *out);
+
 void a4nn_follower_release(struct a4nn_follower *f);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "err.h"
+#include "explain.h"
 #include "observation.h"
 #include "record.h"
 #include "scale.h"
@@ -62,6 +63,8 @@ struct a4nn_forecaster {
     /* The forecast after the newest observation. Called once per observation, in order. */
     void (*next)(void *state, const struct a4nn_values *values, const struct a4nn_run_view *run,
                  struct a4nn_forecast *out);
+    /* What lies behind the forecast made last; false where there was none. May be NULL. */
+    bool (*explain)(const void *state, struct a4nn_explanation *out);
     void (*close)(void *state);
     void (*close_shared)(void *shared);
 };

@@ -52,6 +52,12 @@ next(void *state, const struct a4nn_values *values, const struct a4nn_run_view *
     out->context = f;
 }
 
+static bool
+explain(const void *state, struct a4nn_explanation *out)
+{
+    return a4nn_follower_explain(state, out);
+}
+
 const struct a4nn_forecaster a4nn_forecaster_ensemble = {
     .name = "ensemble",
     .about = "Bayesian average over shapes of curves, with an interval",
@@ -60,5 +66,6 @@ const struct a4nn_forecaster a4nn_forecaster_ensemble = {
     .odds = true,
     .open = open_run,
     .next = next,
+    .explain = explain,
     .close = close_run,
 };

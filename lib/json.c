@@ -340,3 +340,16 @@ a4nn_json_dump(const struct a4nn_json *v, struct a4nn_buf *out)
 {
     dump_any(raw(v), out);
 }
+
+void
+a4nn_json_add_number(struct a4nn_buf *out, double v)
+{
+    char number[32];
+
+    if (isnan(v))
+        a4nn_buf_adds(out, "null");
+    else if (isinf(v))
+        a4nn_buf_adds(out, v < 0 ? "\"-inf\"" : "\"inf\"");
+    else
+        a4nn_buf_adds(out, a4nn_number_format(number, v));
+}

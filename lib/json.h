@@ -72,4 +72,7 @@ void a4nn_json_dump(const struct a4nn_json *v, struct a4nn_buf *out);
 /* Appends `text` as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void a4nn_json_quote(struct a4nn_buf *out, const char *text);
 
+/* Appends a number; NaN, which JSON lacks, as null, infinities as the texts "inf" and "-inf". */
+void a4nn_json_add_number(struct a4nn_buf *out, double v);
+
 #endif

@@ -55,6 +55,9 @@ struct a4nn_rule {
     /* May the run be stopped now? Called once per observation, in order. */
     bool (*stop)(void *state, void *shared, const struct a4nn_values *values,
                  const struct a4nn_rule_view *view);
+    /* What that answer, the newest, rests on; `view` is the same. */
+    void (*explain)(const void *state, const void *shared, const struct a4nn_values *values,
+                    const struct a4nn_rule_view *view, struct a4nn_account *out);
     void (*close)(void *state);
     void (*close_shared)(void *shared);
 };

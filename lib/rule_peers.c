@@ -89,19 +89,20 @@ due(const struct a4nn_curve *curve, double warmup, double interval)
     return before < floor(now / interval) * interval;
 }
 
-static bool
-median_stop(void *state, void *shared, const struct a4nn_values *values,
-            const struct a4nn_rule_view *view)
+/* What the rule looks at; scores. */
+struct look {
+    double best, median;   /* the run's best so far; of the others at this epoch, NAN without any */
+    size_t complete, have; /* complete runs, those of them that have a score at this epoch */
+};
+
+static void
+look_at_peers(const struct a4nn_rule_view *view, struct look *out)
 {
     const struct a4nn_peers *peers = view->peers;
     const struct a4nn_curve *curve = view->run->curve;
-    double best = NAN, epoch = curve->epoch[curve->n - 1], *at, middle;
+    double best = NAN, epoch = curve->epoch[curve->n - 1], *at;
     size_t complete = 0, n = 0, i;
 
-    (void)state;
-    (void)shared;
-    if (!due(curve, values->v[M_WARMUP], values->v[M_INTERVAL]))
-        return false;
     for (i = 0; i < curve->n; i++)
         best = fmax(best, score(curve, &view->run->points, i)); /* passes over NaN */
     at = a4nn_xcalloc(peers->n, sizeof *at);
@@ -116,9 +117,55 @@ median_stop(void *state, void *shared, const struct a4nn_values *values,
             at[n++] = z;
     }
     qsort(at, n, sizeof *at, ascending);
-    middle = n > 0 && n >= (size_t)values->v[M_MIN] ? quantile(at, n, 0.5) : NAN;
+    *out = (struct look){best, n > 0 ? quantile(at, n, 0.5) : NAN, complete, n};
     free(at);
-    return complete >= (size_t)values->v[M_STARTUP] && best < middle;
+}
+
+static bool
+median_stop(void *state, void *shared, const struct a4nn_values *values,
+            const struct a4nn_rule_view *view)
+{
+    struct look look;
+
+    (void)state;
+    (void)shared;
+    if (!due(view->run->curve, values->v[M_WARMUP], values->v[M_INTERVAL]))
+        return false;
+    look_at_peers(view, &look);
+    return look.complete >= (size_t)values->v[M_STARTUP] && look.have >= (size_t)values->v[M_MIN] &&
+           look.best < look.median;
+}
+
+/* A score is put into the metric's own unit, in which it may have to lie above the limit. */
+static void
+explain_score(const struct a4nn_rule_view *view, double value, double limit, const char *what,
+              struct a4nn_account *out)
+{
+    const struct a4nn_points *points = &view->run->points;
+
+    if (points->minimise || points->scale < 0)
+        a4nn_account_add(out, -value, A4NN_ABOVE, -limit, "", "%s", what);
+    else
+        a4nn_account_add(out, value, A4NN_BELOW, limit, "", "%s", what);
+}
+
+static void
+median_explain(const void *state, const void *shared, const struct a4nn_values *values,
+               const struct a4nn_rule_view *view, struct a4nn_account *out)
+{
+    struct look look;
+
+    (void)state;
+    (void)shared;
+    look_at_peers(view, &look);
+    explain_score(view, look.best, look.median,
+                  "best value so far, worse than the median of the complete runs", out);
+    a4nn_account_add(out, (double)look.complete, A4NN_AT_LEAST, values->v[M_STARTUP], "",
+                     "complete runs");
+    a4nn_account_add(out, (double)look.have, A4NN_AT_LEAST, values->v[M_MIN], "",
+                     "complete runs with a value at this epoch");
+    a4nn_account_add(out, due(view->run->curve, values->v[M_WARMUP], values->v[M_INTERVAL]),
+                     A4NN_AT_LEAST, 1, "", "looks due at this epoch");
 }
 
 const struct a4nn_rule a4nn_rule_median = {
@@ -129,6 +176,7 @@ const struct a4nn_rule a4nn_rule_median = {
     .params = median_params,
     .nparams = sizeof median_params / sizeof median_params[0],
     .stop = median_stop,
+    .explain = median_explain,
 };
 
 /* ---- asha ---- */
@@ -153,9 +201,10 @@ struct ladder {
     size_t n;
 };
 
-/* What a run has left at a rung: its score, and the epoch it had then (NAN: not there yet). */
+/* What a run has left at a rung: its score, the epoch it had then (NAN: not there yet), and the
+ * score it needed to go on (NAN: it was the first). */
 struct mark {
-    double score, epoch;
+    double score, epoch, needed;
 };
 
 struct asha {
@@ -288,13 +337,37 @@ asha_stop(void *state, void *shared, const struct a4nn_values *values,
             continue;
         if (mark[i].epoch >= epoch) /* the run was resumed, or is judged anew */
             rung_remove(r, mark[i].score);
+        mark[i] = (struct mark){z, epoch, NAN};
         if (r->n > 0)
-            stop = z < quantile(r->score, r->n, 1 - 1 / values->v[A_ETA]);
+            mark[i].needed = quantile(r->score, r->n, 1 - 1 / values->v[A_ETA]);
+        stop = z < mark[i].needed;
         rung_add(r, z);
-        mark[i] = (struct mark){z, epoch};
         break;
     }
     return stop;
+}
+
+static void
+asha_explain(const void *state, const void *shared, const struct a4nn_values *values,
+             const struct a4nn_rule_view *view, struct a4nn_account *out)
+{
+    const struct a4nn_curve *curve = view->run->curve;
+    double epoch = curve->epoch[curve->n - 1], needed = NAN;
+    const struct asha *a = shared;
+    size_t self = view->peers->self, group = view->peers->peer[self]->group, i;
+    bool rung = false;
+
+    (void)state;
+    (void)values;
+    if (self < a->runs && a->marks[self] != NULL)
+        for (i = 0; i < a->ladder[group]->n && !rung; i++)
+            if (a->marks[self][i].epoch >= epoch) {
+                needed = a->marks[self][i].needed;
+                rung = true;
+            }
+    a4nn_account_add(out, rung, A4NN_AT_LEAST, 1, "", "rungs reached at this epoch");
+    explain_score(view, score(curve, &view->run->points, curve->n - 1), needed,
+                  "value, worse than that of the best that came to the rung", out);
 }
 
 const struct a4nn_rule a4nn_rule_asha = {
@@ -306,5 +379,6 @@ const struct a4nn_rule a4nn_rule_asha = {
     .nparams = sizeof asha_params / sizeof asha_params[0],
     .open_shared = asha_open_shared,
     .stop = asha_stop,
+    .explain = asha_explain,
     .close_shared = asha_close_shared,
 };

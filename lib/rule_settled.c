@@ -105,6 +105,26 @@ high_of(const struct a4nn_values *values, const struct a4nn_rule_view *view)
     return values->given[HI] ? values->v[HI] : view->run->points.hi;
 }
 
+/* What the two rules have in common. */
+static void
+explain_window(const struct window *w, const struct a4nn_values *values,
+               const struct a4nn_rule_view *view, struct a4nn_account *out)
+{
+    double middle = w->n > 0 ? median(w) : NAN, far = NAN, t = values->v[T];
+    size_t i;
+
+    a4nn_account_add(out, (double)w->n, A4NN_AT_LEAST, values->v[N], "", "forecasts to compare");
+    a4nn_account_add(out, (double)view->run->curve->n, A4NN_AT_LEAST, values->v[CMIN], "",
+                     "observations");
+    for (i = 0; i < w->n; i++)
+        far = fmax(far, fabs(w->value[i] - middle));
+    if (values->percent[T])
+        t = middle * t / 100;
+    a4nn_account_add(out, far, A4NN_AT_MOST, t, "points",
+                     "largest distance of a forecast from the median of the last %zu", w->n)
+        ->holds = w->n > 0 && agree(w, values);
+}
+
 /* ---- a4nn ---- */
 
 static bool
@@ -126,11 +146,36 @@ a4nn_stop(void *state, void *shared, const struct a4nn_values *values,
     return agree(w, values);
 }
 
+static void
+a4nn_explain(const void *state, const void *shared, const struct a4nn_values *values,
+             const struct a4nn_rule_view *view, struct a4nn_account *out)
+{
+    double lo = low_of(values, view), hi = high_of(values, view), least = NAN, most = NAN;
+    const struct window *w = state;
+    size_t without = 0, i;
+
+    (void)shared;
+    explain_window(w, values, view, out);
+    for (i = 0; i < w->n; i++) {
+        if (!isfinite(w->value[i]))
+            without++;
+        least = fmin(least, w->value[i]);
+        most = fmax(most, w->value[i]);
+    }
+    a4nn_account_add(out, (double)without, A4NN_AT_MOST, 0, "",
+                     "epochs without a forecast among them");
+    if (isfinite(lo))
+        a4nn_account_add(out, least, A4NN_AT_LEAST, lo, "points", "smallest of them");
+    if (isfinite(hi))
+        a4nn_account_add(out, most, A4NN_AT_MOST, hi, "points", "largest of them");
+}
+
 /* ---- penguin ---- */
 
-/* Has the validation loss had no new minimum for long enough? Epochs in the run's own count. */
-static bool
-loss_has_settled(const struct a4nn_curve *curve, double epochs)
+/* For how many epochs, in the run's own count, the validation loss has had no new minimum; NAN
+ * without any loss. */
+static double
+loss_settled_for(const struct a4nn_curve *curve)
 {
     double least = HUGE_VAL, at = NAN, next;
     size_t i, last = curve->n - 1;
@@ -141,7 +186,7 @@ loss_has_settled(const struct a4nn_curve *curve, double epochs)
             at = curve->epoch[i];
         }
     next = curve->epoch[last] + (last > 0 ? curve->epoch[last] - curve->epoch[last - 1] : 1);
-    return next - at >= epochs; /* false without any loss, as at is NaN */
+    return next - at;
 }
 
 static bool
@@ -164,8 +209,32 @@ penguin_stop(void *state, void *shared, const struct a4nn_values *values,
     if (!agree(w, values) || newest > high_of(values, view) || !(newest > low_of(values, view)))
         return false;
     if (values->v[LOSSCHECK] > 0 && newest <= values->v[NEVER])
-        return loss_has_settled(curve, values->v[LOSSCHECK]);
+        return loss_settled_for(curve) >= values->v[LOSSCHECK];
     return true;
+}
+
+static void
+penguin_explain(const void *state, const void *shared, const struct a4nn_values *values,
+                const struct a4nn_rule_view *view, struct a4nn_account *out)
+{
+    const struct a4nn_curve *curve = view->run->curve;
+    double lo = low_of(values, view), hi = high_of(values, view), newest = view->forecast->value;
+    const struct window *w = state;
+
+    (void)shared;
+    explain_window(w, values, view, out);
+    a4nn_account_add(out, view->forecast->kind == A4NN_FORECAST_MADE, A4NN_AT_LEAST, 1, "",
+                     "forecasts at this epoch");
+    if (isfinite(lo))
+        a4nn_account_add(out, newest, A4NN_ABOVE, lo, "points", "newest forecast");
+    if (isfinite(hi))
+        a4nn_account_add(out, newest, A4NN_AT_MOST, hi, "points", "newest forecast");
+    if (isfinite(view->run->epochs))
+        a4nn_account_add(out, curve->epoch[curve->n - 1], A4NN_BELOW, view->run->epochs, "",
+                         "epoch, before the last planned");
+    if (values->v[LOSSCHECK] > 0 && newest <= values->v[NEVER])
+        a4nn_account_add(out, loss_settled_for(curve), A4NN_AT_LEAST, values->v[LOSSCHECK], "",
+                         "epochs without a new minimum of val_loss");
 }
 
 const struct a4nn_rule a4nn_rule_a4nn = {
@@ -177,6 +246,7 @@ const struct a4nn_rule a4nn_rule_a4nn = {
     .nparams = sizeof a4nn_params / sizeof a4nn_params[0],
     .open = window_open,
     .stop = a4nn_stop,
+    .explain = a4nn_explain,
     .close = free,
 };
 
@@ -189,5 +259,6 @@ const struct a4nn_rule a4nn_rule_penguin = {
     .nparams = sizeof penguin_params / sizeof penguin_params[0],
     .open = window_open,
     .stop = penguin_stop,
+    .explain = penguin_explain,
     .close = free,
 };

@@ -35,6 +35,19 @@ in_time(const struct a4nn_values *values, const struct a4nn_run_view *run)
            epoch < run->epochs;
 }
 
+static void
+explain_time(const struct a4nn_values *values, const struct a4nn_run_view *run,
+             struct a4nn_account *out)
+{
+    const struct a4nn_curve *curve = run->curve;
+    double epoch = curve->epoch[curve->n - 1];
+
+    a4nn_account_add(out, (double)curve->n, A4NN_AT_LEAST, values->v[MIN], "", "observations");
+    a4nn_account_add(out, epoch, A4NN_AT_LEAST, values->v[SHARE] / 100 * run->epochs, "",
+                     "epoch, at %g %% of those planned", values->v[SHARE]);
+    a4nn_account_add(out, epoch, A4NN_BELOW, run->epochs, "", "epoch, before the last planned");
+}
+
 /* ---- converged ---- */
 
 enum { TOL = OWN, N };
@@ -71,6 +84,20 @@ converged_stop(void *state, void *shared, const struct a4nn_values *values,
     return s->n >= (size_t)values->v[N] && in_time(values, view->run);
 }
 
+static void
+converged_explain(const void *state, const void *shared, const struct a4nn_values *values,
+                  const struct a4nn_rule_view *view, struct a4nn_account *out)
+{
+    const struct streak *s = state;
+
+    (void)shared;
+    a4nn_account_add(out, view->forecast->relative_error, A4NN_AT_MOST, values->v[TOL],
+                     a4nn_points_unit(&view->run->points), "expected error");
+    a4nn_account_add(out, (double)s->n, A4NN_AT_LEAST, values->v[N], "",
+                     "observations in a row with such an error");
+    explain_time(values, view->run, out);
+}
+
 const struct a4nn_rule a4nn_rule_converged = {
     .name = "converged",
     .about = "the forecast's expected error is small enough",
@@ -80,6 +107,7 @@ const struct a4nn_rule a4nn_rule_converged = {
     .nparams = sizeof converged_params / sizeof converged_params[0],
     .open = converged_open,
     .stop = converged_stop,
+    .explain = converged_explain,
     .close = free,
 };
 
@@ -95,20 +123,50 @@ static const struct a4nn_param hopeless_params[] = {
      1e300, false, NULL, "best"},
 };
 
+/* The value to beat, in the metric's unit, or NAN. */
+static double
+target_of(const struct a4nn_values *values, const struct a4nn_rule_view *view)
+{
+    return isnan(values->v[TARGET]) ? view->peers->best : values->v[TARGET];
+}
+
+/* The probability of beating the target, or NAN. */
+static double
+chance(const struct a4nn_values *values, const struct a4nn_rule_view *view)
+{
+    const struct a4nn_forecast *f = view->forecast;
+    double target = a4nn_to_points(&view->run->points, target_of(values, view));
+
+    if (f->kind != A4NN_FORECAST_MADE || f->better == NULL || isnan(target))
+        return NAN;
+    return f->better(f->context, target);
+}
+
 static bool
 hopeless_stop(void *state, void *shared, const struct a4nn_values *values,
               const struct a4nn_rule_view *view)
 {
-    const struct a4nn_forecast *f = view->forecast;
-    double value = isnan(values->v[TARGET]) ? view->peers->best : values->v[TARGET];
-    double target = a4nn_to_points(&view->run->points, value);
+    (void)state;
+    (void)shared;
+    return in_time(values, view->run) && chance(values, view) < values->v[P];
+}
+
+static void
+hopeless_explain(const void *state, const void *shared, const struct a4nn_values *values,
+                 const struct a4nn_rule_view *view, struct a4nn_account *out)
+{
+    double target = target_of(values, view), p = chance(values, view);
 
     (void)state;
     (void)shared;
-    if (f->kind != A4NN_FORECAST_MADE || f->better == NULL || isnan(target) ||
-        !in_time(values, view->run))
-        return false;
-    return f->better(f->context, target) < values->v[P];
+    if (isnan(target))
+        a4nn_account_add(out, NAN, A4NN_BELOW, values->v[P], "",
+                         "probability of beating the best complete run (there is none)");
+    else
+        a4nn_account_add(out, p, A4NN_BELOW, values->v[P], "", "probability of beating %g%s",
+                         target,
+                         isnan(values->v[TARGET]) ? ", the best complete run" : ", the target");
+    explain_time(values, view->run, out);
 }
 
 const struct a4nn_rule a4nn_rule_hopeless = {
@@ -120,4 +178,5 @@ const struct a4nn_rule a4nn_rule_hopeless = {
     .params = hopeless_params,
     .nparams = sizeof hopeless_params / sizeof hopeless_params[0],
     .stop = hopeless_stop,
+    .explain = hopeless_explain,
 };

@@ -56,6 +56,28 @@ patience_stop(void *state, void *shared, const struct a4nn_values *values,
     return best->since >= (size_t)values->v[P_N];
 }
 
+static void
+patience_explain(const void *state, const void *shared, const struct a4nn_values *values,
+                 const struct a4nn_rule_view *view, struct a4nn_account *out)
+{
+    const struct a4nn_run_view *run = view->run;
+    double sign = run->points.minimise ? -1 : 1;
+    const struct best *best = state;
+    const char *what = (int)values->v[P_ON] == ON_FORECAST ? "forecast" : "value";
+
+    (void)shared;
+    if (isnan(best->value))
+        a4nn_account_add(out, 0, A4NN_AT_LEAST, values->v[P_N], "",
+                         "observations since the best %s (there is none)", what);
+    else
+        a4nn_account_add(out, (double)best->since, A4NN_AT_LEAST, values->v[P_N], "",
+                         "observations since the best %s, %g", what,
+                         a4nn_from_points(&run->points, sign * best->value));
+    if (values->v[P_START] > 0)
+        a4nn_account_add(out, run->curve->epoch[run->curve->n - 1], A4NN_ABOVE, values->v[P_START],
+                         "", "epoch, after which counting begins");
+}
+
 const struct a4nn_rule a4nn_rule_patience = {
     .name = "patience",
     .about = "no better value for n observations (Keras EarlyStopping)",
@@ -64,6 +86,7 @@ const struct a4nn_rule a4nn_rule_patience = {
     .nparams = sizeof patience_params / sizeof patience_params[0],
     .open = patience_open,
     .stop = patience_stop,
+    .explain = patience_explain,
     .close = free,
 };
 
@@ -74,21 +97,38 @@ static const struct a4nn_param diverged_params[] = {
     {"n", "observations in a row that are not finite", 3, 1, 1e6, true, NULL, NULL},
 };
 
+/* How many of the newest values are not finite, counted up to `most`. */
+static size_t
+lost(const struct a4nn_curve *curve, size_t most)
+{
+    size_t n = 0;
+
+    while (n < most && n < curve->n && !isfinite(curve->value[curve->n - 1 - n]))
+        n++;
+    return n;
+}
+
 static bool
 diverged_stop(void *state, void *shared, const struct a4nn_values *values,
               const struct a4nn_rule_view *view)
 {
-    const struct a4nn_curve *curve = view->run->curve;
-    size_t n = (size_t)values->v[0], i;
+    size_t n = (size_t)values->v[0];
 
     (void)state;
     (void)shared;
-    if (curve->n < n)
-        return false;
-    for (i = curve->n - n; i < curve->n; i++)
-        if (isfinite(curve->value[i]))
-            return false;
-    return true;
+    return lost(view->run->curve, n) == n;
+}
+
+static void
+diverged_explain(const void *state, const void *shared, const struct a4nn_values *values,
+                 const struct a4nn_rule_view *view, struct a4nn_account *out)
+{
+    const struct a4nn_curve *curve = view->run->curve;
+
+    (void)state;
+    (void)shared;
+    a4nn_account_add(out, (double)lost(curve, curve->n), A4NN_AT_LEAST, values->v[0], "",
+                     "values in a row that are not finite");
 }
 
 const struct a4nn_rule a4nn_rule_diverged = {
@@ -98,6 +138,7 @@ const struct a4nn_rule a4nn_rule_diverged = {
     .params = diverged_params,
     .nparams = sizeof diverged_params / sizeof diverged_params[0],
     .stop = diverged_stop,
+    .explain = diverged_explain,
 };
 
 /* ---- budget ---- */
@@ -123,6 +164,24 @@ budget_stop(void *state, void *shared, const struct a4nn_values *values,
            now - view->run->begun >= values->v[B_SECONDS]; /* false where either is not known */
 }
 
+static void
+budget_explain(const void *state, const void *shared, const struct a4nn_values *values,
+               const struct a4nn_rule_view *view, struct a4nn_account *out)
+{
+    const struct a4nn_curve *curve = view->run->curve;
+    double now = a4nn_record_num(view->run->record, A4NN_TIME);
+
+    (void)state;
+    (void)shared;
+    out->any = true;
+    if (!isnan(values->v[B_EPOCHS]))
+        a4nn_account_add(out, curve->epoch[curve->n - 1], A4NN_AT_LEAST, values->v[B_EPOCHS], "",
+                         "epoch");
+    if (!isnan(values->v[B_SECONDS]))
+        a4nn_account_add(out, now - view->run->begun, A4NN_AT_LEAST, values->v[B_SECONDS],
+                         "seconds", "time since the first observation");
+}
+
 const struct a4nn_rule a4nn_rule_budget = {
     .name = "budget",
     .about = "enough epochs or seconds have been spent",
@@ -130,6 +189,7 @@ const struct a4nn_rule a4nn_rule_budget = {
     .params = budget_params,
     .nparams = sizeof budget_params / sizeof budget_params[0],
     .stop = budget_stop,
+    .explain = budget_explain,
 };
 
 /* ---- read ---- */
@@ -149,6 +209,19 @@ read_stop(void *state, void *shared, const struct a4nn_values *values,
     return curve->epoch[curve->n - 1] >= values->v[0] * view->run->epochs;
 }
 
+static void
+read_explain(const void *state, const void *shared, const struct a4nn_values *values,
+             const struct a4nn_rule_view *view, struct a4nn_account *out)
+{
+    const struct a4nn_curve *curve = view->run->curve;
+
+    (void)state;
+    (void)shared;
+    a4nn_account_add(out, curve->epoch[curve->n - 1], A4NN_AT_LEAST,
+                     values->v[0] * view->run->epochs, "", "epoch, at %g %% of those planned",
+                     100 * values->v[0]);
+}
+
 const struct a4nn_rule a4nn_rule_read = {
     .name = "read",
     .about = "a fixed share of the epochs is over: reading instead of forecasting",
@@ -156,4 +229,5 @@ const struct a4nn_rule a4nn_rule_read = {
     .params = read_params,
     .nparams = sizeof read_params / sizeof read_params[0],
     .stop = read_stop,
+    .explain = read_explain,
 };

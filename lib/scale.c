@@ -29,3 +29,13 @@ a4nn_points_scale(const struct a4nn_points *p)
         return fabs(p->scale) > 1 ? A4NN_FRACTION : A4NN_PERCENT;
     return isfinite(p->lo) ? A4NN_LOSS : A4NN_SIGNED;
 }
+
+const char *
+a4nn_points_unit(const struct a4nn_points *p)
+{
+    switch (a4nn_points_scale(p)) {
+    case A4NN_LOSS: return "times 2.5 % of the loss";
+    case A4NN_SIGNED: return "% of the range";
+    default: return "points";
+    }
+}

@@ -31,6 +31,9 @@ struct a4nn_points a4nn_points_make(enum a4nn_mode mode, enum a4nn_scale scale, 
 /* The scale that gives these points whatever the values; with it, order of arrival is nothing. */
 enum a4nn_scale a4nn_points_scale(const struct a4nn_points *p);
 
+/* What one unit of a forecast's relative_error (forecast.h) is, in words. */
+const char *a4nn_points_unit(const struct a4nn_points *p);
+
 static inline double
 a4nn_to_points(const struct a4nn_points *p, double value)
 {

@@ -17,6 +17,7 @@ enum { MAX_RULES = 16 };
 
 struct bound_rule {
     const struct a4nn_rule *rule;
+    char *spec; /* as it was asked for */
     struct a4nn_values values;
     void *shared;
 };
@@ -42,6 +43,7 @@ struct session {
     bool given_up;       /* it changes too often */
     void *forecaster;
     void *rule[MAX_RULES];
+    struct a4nn_explained *explained; /* NULL: not asked for */
 };
 
 struct a4nn_policy {
@@ -54,6 +56,8 @@ struct a4nn_policy {
     double epochs;
     enum a4nn_mode mode;
     enum a4nn_scale scale;
+    char *explain;
+    double explain_at;
     struct a4nn_diag *diag;
 
     struct a4nn_strmap metrics;
@@ -78,6 +82,7 @@ add_rule(struct a4nn_policy *p, const char *spec, struct a4nn_err *err)
         return a4nn_err_set(err, "more than %d rules", MAX_RULES);
     if ((b->rule = a4nn_rule_parse(spec, &b->values, err)) == NULL)
         return -1;
+    b->spec = a4nn_xstrdup(spec);
     if (b->rule->open_shared != NULL)
         b->shared = b->rule->open_shared(&b->values);
     p->nrules++;
@@ -154,6 +159,8 @@ a4nn_policy_new(const struct a4nn_policy_opts *opts, struct a4nn_err *err)
     p->epochs = opts->epochs;
     p->mode = opts->mode;
     p->scale = opts->scale;
+    p->explain = a4nn_xstrdup(opts->explain);
+    p->explain_at = opts->explain_at;
     p->diag = opts->diag;
     if (set_up(p, opts, err) < 0) {
         a4nn_policy_free(p);
@@ -253,6 +260,25 @@ group_of(struct a4nn_policy *p, const struct a4nn_record *r, uint64_t fields)
     return i;
 }
 
+static struct a4nn_explained *
+explained_of(const struct a4nn_policy *p, const struct a4nn_record *r)
+{
+    static const enum a4nn_field name[] = {A4NN_RUN, A4NN_TASK, A4NN_METRIC, A4NN_FAMILY};
+    struct a4nn_explained *x = a4nn_xcalloc(1, sizeof *x);
+    size_t i;
+
+    a4nn_explained_init(x, p->nrules);
+    x->forecaster = p->forecaster->name;
+    for (i = 0; i < p->nrules; i++) {
+        x->rule[i].name = p->rule[i].rule->name;
+        x->rule[i].spec = p->rule[i].spec;
+    }
+    for (i = 0; i < sizeof name / sizeof name[0]; i++)
+        if (a4nn_record_has(r, name[i]))
+            a4nn_record_set_text(&x->record, name[i], r->text[name[i]]);
+    return x;
+}
+
 /* The session of the record's run; *self is its number among the peers. */
 static struct session *
 session_of(struct a4nn_policy *p, const struct a4nn_record *r, size_t *self)
@@ -271,6 +297,8 @@ session_of(struct a4nn_policy *p, const struct a4nn_record *r, size_t *self)
     s->peer.curve = &s->curve;
     s->peer.group = group_of(p, r, group);
     s->epochs = s->begun = NAN;
+    if (p->explain != NULL && strcmp(p->explain, a4nn_record_text(r, A4NN_RUN, "")) == 0)
+        s->explained = explained_of(p, r);
     open_states(p, s);
     p->session = a4nn_xgrow(p->session, i, &p->cap_session, sizeof(struct session *));
     p->peer = a4nn_xgrow(p->peer, i, &p->cap_peer, sizeof(struct a4nn_peer *));
@@ -302,6 +330,82 @@ goes_on(struct a4nn_policy *p, struct session *s)
     a4nn_leaders_withdraw(&p->leaders[s->peer.group], &s->leader);
 }
 
+/* `best` is the value to beat, in the metric's unit. */
+static void
+answer(struct a4nn_record *r, const struct a4nn_points *points, double best,
+       const struct a4nn_forecast *forecast, const struct a4nn_rule *stops)
+{
+    double low = a4nn_from_points(points, forecast->low);
+    double high = a4nn_from_points(points, forecast->high);
+
+    a4nn_record_unset(r, A4NN_FORECAST_FIELDS);
+    if (forecast->kind == A4NN_FORECAST_MADE) {
+        a4nn_record_set_num(r, A4NN_FORECAST, a4nn_from_points(points, forecast->value));
+        if (isfinite(low) && isfinite(high)) {
+            a4nn_record_set_num(r, A4NN_LOW, fmin(low, high));
+            a4nn_record_set_num(r, A4NN_HIGH, fmax(low, high));
+        }
+        if (isfinite(forecast->error))
+            a4nn_record_set_num(r, A4NN_EXPECTED_ERROR, forecast->error / fabs(points->scale));
+        if (isfinite(best) && forecast->better != NULL)
+            a4nn_record_set_num(r, A4NN_P_BEAT,
+                                forecast->better(forecast->context, a4nn_to_points(points, best)));
+    }
+    a4nn_record_set_text(r, A4NN_VERDICT, stops != NULL ? "stop" : "continue");
+    a4nn_record_set_text(r, A4NN_REASON, stops != NULL ? stops->name : "");
+}
+
+/* Where the newest observation is to be explained, if it is. */
+static struct a4nn_explained *
+to_explain(const struct a4nn_policy *p, const struct session *s, const struct a4nn_curve *curve)
+{
+    struct a4nn_explained *x = s->explained;
+
+    if (x == NULL)
+        return NULL;
+    if (isnan(p->explain_at))
+        return isnan(x->stopped) ? x : NULL;
+    return curve->epoch[curve->n - 1] <= p->explain_at ? x : NULL;
+}
+
+/* Keeps what the answer of one rule rests on. */
+static void
+explain_rule(const struct bound_rule *b, const void *state, const struct a4nn_rule_view *view,
+             bool stop, struct a4nn_explained_rule *out)
+{
+    const struct a4nn_curve *curve = view->run->curve;
+
+    out->stop = stop;
+    if (stop && isnan(out->first))
+        out->first = curve->epoch[curve->n - 1];
+    a4nn_account_release(&out->account);
+    b->rule->explain(state, b->shared, &b->values, view, &out->account);
+}
+
+/* Keeps the answer that has just been made, and what the forecast rests on. */
+static void
+explain(const struct a4nn_policy *p, const struct session *s, const struct a4nn_rule_view *view,
+        const struct a4nn_rule *stops, struct a4nn_explained *x)
+{
+    const struct a4nn_curve *curve = view->run->curve;
+    double epoch = curve->epoch[curve->n - 1];
+
+    if (stops != NULL && isnan(x->stopped))
+        x->stopped = epoch;
+    x->points = view->run->points;
+    x->observations = curve->n;
+    x->relative_error = view->forecast->relative_error;
+    x->best = view->peers->best;
+    a4nn_record_set_num(&x->record, A4NN_EPOCH, epoch);
+    a4nn_record_set_num(&x->record, A4NN_VALUE, curve->value[curve->n - 1]);
+    if (isfinite(view->run->epochs))
+        a4nn_record_set_num(&x->record, A4NN_EPOCHS, view->run->epochs);
+    answer(&x->record, &x->points, x->best, view->forecast, stops);
+    a4nn_explanation_release(&x->why);
+    x->has_why = view->forecast->kind == A4NN_FORECAST_MADE && p->forecaster->explain != NULL &&
+                 p->forecaster->explain(s->forecaster, &x->why);
+}
+
 /* The forecast, and the rule that stops (NULL: none), after the newest observation of `curve`. */
 static const struct a4nn_rule *
 step(struct a4nn_policy *p, struct session *s, const struct a4nn_curve *curve,
@@ -311,14 +415,20 @@ step(struct a4nn_policy *p, struct session *s, const struct a4nn_curve *curve,
     struct a4nn_peers peers = {p->peer, p->runs.n, self, best_of(p, s)};
     struct a4nn_rule_view view = {&run, forecast, &peers};
     const struct a4nn_rule *stops = NULL;
+    struct a4nn_explained *x = to_explain(p, s, curve);
     size_t i;
 
     p->forecaster->next(s->forecaster, &p->values, &run, forecast);
     for (i = 0; i < p->nrules; i++) {
         struct bound_rule *b = &p->rule[i];
-        if (b->rule->stop(s->rule[i], b->shared, &b->values, &view) && stops == NULL)
+        bool stop = b->rule->stop(s->rule[i], b->shared, &b->values, &view);
+        if (stop && stops == NULL)
             stops = b->rule; /* the others must see the epoch all the same */
+        if (x != NULL)
+            explain_rule(b, s->rule[i], &view, stop, &x->rule[i]);
     }
+    if (x != NULL)
+        explain(p, s, &view, stops, x);
     return stops;
 }
 
@@ -336,6 +446,8 @@ relive(struct a4nn_policy *p, struct session *s, size_t self)
     close_states(p, s);
     open_states(p, s);
     s->stopped = false;
+    if (s->explained != NULL)
+        a4nn_explained_reset(s->explained);
     for (past.n = 1; past.n < s->curve.n; past.n++)
         if (step(p, s, &past, &nothing, self, &forecast) != NULL)
             s->stopped = true;
@@ -354,6 +466,8 @@ may_relive(struct a4nn_policy *p, struct session *s, const struct a4nn_record *r
     if (s->relived <= 100 * s->curve.n + 5000)
         return true;
     s->given_up = true;
+    if (s->explained != NULL)
+        a4nn_explained_reset(s->explained);
     a4nn_diag(p->diag, A4NN_ERROR, NULL, 0,
               "run '%.100s': its past changes all the time (are its epochs in order?): it is not "
               "judged any more",
@@ -401,31 +515,6 @@ complete(struct a4nn_policy *p, struct session *s)
     s->peer.complete = s->curve.epoch[s->curve.n - 1] >= s->epochs && !s->stopped;
     if (s->peer.complete && isfinite(value))
         a4nn_leaders_put(&p->leaders[s->peer.group], &s->leader, minimises(p, s) ? -value : value);
-}
-
-/* `best` is the value to beat, in the metric's unit. */
-static void
-answer(struct a4nn_record *r, const struct a4nn_points *points, double best,
-       const struct a4nn_forecast *forecast, const struct a4nn_rule *stops)
-{
-    double low = a4nn_from_points(points, forecast->low);
-    double high = a4nn_from_points(points, forecast->high);
-
-    a4nn_record_unset(r, A4NN_FORECAST_FIELDS);
-    if (forecast->kind == A4NN_FORECAST_MADE) {
-        a4nn_record_set_num(r, A4NN_FORECAST, a4nn_from_points(points, forecast->value));
-        if (isfinite(low) && isfinite(high)) {
-            a4nn_record_set_num(r, A4NN_LOW, fmin(low, high));
-            a4nn_record_set_num(r, A4NN_HIGH, fmax(low, high));
-        }
-        if (isfinite(forecast->error))
-            a4nn_record_set_num(r, A4NN_EXPECTED_ERROR, forecast->error / fabs(points->scale));
-        if (isfinite(best) && forecast->better != NULL)
-            a4nn_record_set_num(r, A4NN_P_BEAT,
-                                forecast->better(forecast->context, a4nn_to_points(points, best)));
-    }
-    a4nn_record_set_text(r, A4NN_VERDICT, stops != NULL ? "stop" : "continue");
-    a4nn_record_set_text(r, A4NN_REASON, stops != NULL ? stops->name : "");
 }
 
 static void
@@ -500,6 +589,17 @@ a4nn_policy_compares(const struct a4nn_policy *p)
     return p->forecaster->open_shared != NULL;
 }
 
+const struct a4nn_explained *
+a4nn_policy_explained(const struct a4nn_policy *p, size_t i)
+{
+    size_t k;
+
+    for (k = 0; k < p->runs.n; k++)
+        if (p->session[k]->explained != NULL && i-- == 0)
+            return p->session[k]->explained;
+    return NULL;
+}
+
 void
 a4nn_policy_free(struct a4nn_policy *p)
 {
@@ -510,14 +610,20 @@ a4nn_policy_free(struct a4nn_policy *p)
     for (i = 0; i < p->runs.n; i++) {
         close_states(p, p->session[i]);
         a4nn_curve_release(&p->session[i]->curve);
+        if (p->session[i]->explained != NULL)
+            a4nn_explained_release(p->session[i]->explained);
+        free(p->session[i]->explained);
         free(p->session[i]);
     }
     if (p->forecaster_shared != NULL)
         p->forecaster->close_shared(p->forecaster_shared);
-    for (i = 0; i < p->nrules; i++)
+    for (i = 0; i < p->nrules; i++) {
         if (p->rule[i].shared != NULL)
             p->rule[i].rule->close_shared(p->rule[i].shared);
+        free(p->rule[i].spec);
+    }
     free(p->rule_names);
+    free(p->explain);
     for (i = 0; i < p->groups.n; i++)
         a4nn_leaders_release(&p->leaders[i]);
     free(p->leaders);

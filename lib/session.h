@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "err.h"
+#include "explained.h"
 #include "metric.h"
 #include "record.h"
 
@@ -25,6 +26,9 @@ struct a4nn_policy_opts {
     double epochs;            /* planned total for all runs, NAN: as the records say */
     enum a4nn_mode mode;      /* of the metric, when its name is not to decide */
     enum a4nn_scale scale;    /* likewise */
+    const char *explain;      /* name of the run to explain, NULL: none */
+    double explain_at;        /* at its last observation up to this epoch; NAN: at its first stop,
+                               * or at its newest observation while it has not been stopped */
     struct a4nn_diag *diag;   /* for what was assumed, and for runs that cannot be forecast */
 };
 
@@ -51,6 +55,13 @@ bool a4nn_policy_odds(const struct a4nn_policy *policy);
 
 /* Does any of its rules compare runs with each other, so that their order matters? */
 bool a4nn_policy_compares(const struct a4nn_policy *policy);
+
+/*
+ * The i-th of the runs of the name that was to be explained (of all tasks and metrics), or NULL
+ * behind the last.  One that was never judged, or not up to that epoch, holds nothing
+ * (a4nn_explained_any).  It is the policy's and changes with each observation.
+ */
+const struct a4nn_explained *a4nn_policy_explained(const struct a4nn_policy *policy, size_t i);
 
 void a4nn_policy_free(struct a4nn_policy *policy);
 

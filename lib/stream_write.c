@@ -83,19 +83,6 @@ add_extra(void *arg, const char *name, struct a4nn_json *value)
 }
 
 static void
-json_number(struct a4nn_buf *line, double v)
-{
-    char number[32];
-
-    if (isnan(v))
-        a4nn_buf_adds(line, "null");
-    else if (isinf(v))
-        a4nn_buf_adds(line, v < 0 ? "\"-inf\"" : "\"inf\"");
-    else
-        a4nn_buf_adds(line, a4nn_number_format(number, v));
-}
-
-static void
 json_line(struct a4nn_stream_writer *w, const struct a4nn_record *r)
 {
     const char *sep = "{";
@@ -110,7 +97,7 @@ json_line(struct a4nn_stream_writer *w, const struct a4nn_record *r)
         if (a4nn_field_is_text(field))
             a4nn_json_quote(&w->line, a4nn_record_text(r, field, ""));
         else
-            json_number(&w->line, r->num[f]);
+            a4nn_json_add_number(&w->line, r->num[f]);
     }
     if (r->extra != NULL)
         a4nn_json_members(r->extra, add_extra, &w->line);

@@ -205,13 +205,66 @@ check_any_curve(void)
     }
 }
 
+/* Mean and variance of the forecast from its distribution function alone, by the midpoint rule. */
+static double
+variance_by_integral(const struct a4nn_ensemble *e, double centre, double *mean)
+{
+    const double step = 0.1, reach = 500;
+    double first = 0, second = 0;
+    int i, n = (int)(2 * reach / step);
+
+    for (i = 0; i < n; i++) {
+        double off = (i + 0.5) * step - reach, above = a4nn_ensemble_above(e, centre + off);
+        first += off < 0 ? above - 1 : above;
+        second += 2 * fabs(off) * (off < 0 ? 1 - above : above);
+    }
+    *mean = centre + first * step;
+    return second * step - first * step * first * step;
+}
+
+/* The parts and the sources must add up to the mixture whose probabilities the ensemble states. */
+static void
+check_explanation(const struct curve *c, int epoch)
+{
+    struct a4nn_ensemble *e = run_to(c, epoch);
+    struct a4nn_explanation x = {0};
+    double weight = 0, mean = 0, square = 0, sources = 0, wanted_mean, wanted_variance;
+    size_t i;
+
+    CHECK(a4nn_ensemble_explain(e, &x));
+    wanted_variance = variance_by_integral(e, x.mean, &wanted_mean);
+    for (i = 0; i < x.nparts; i++) {
+        double off = x.part[i].value - x.mean;
+        CHECK(x.part[i].weight >= 0 && x.part[i].sd > 0);
+        weight += x.part[i].weight;
+        mean += x.part[i].weight * x.part[i].value;
+        square += x.part[i].weight * (x.part[i].sd * x.part[i].sd + off * off);
+    }
+    for (i = 0; i < x.nsources; i++) {
+        CHECK(x.source[i].variance >= 0);
+        sources += x.source[i].variance;
+    }
+    CHECK(x.nparts > 1 && x.nsources > 1);
+    CHECK_NEAR(weight, 1, 1e-12);
+    CHECK_NEAR(mean, x.mean, 1e-9);
+    CHECK_NEAR(square, x.variance, 1e-9 * x.variance);
+    CHECK_NEAR(sources, x.variance, 1e-9 * x.variance);
+    CHECK_NEAR(x.mean, wanted_mean, 1e-3);
+    CHECK_NEAR(x.variance, wanted_variance, 1e-3 * x.variance + 1e-3);
+    a4nn_explanation_release(&x);
+    a4nn_ensemble_free(e);
+}
+
 int
 main(void)
 {
     struct a4nn_ensemble *e = a4nn_ensemble_new(10, 0, 100);
     struct a4nn_ensemble_answer got;
+    struct a4nn_explanation none = {0};
+    size_t i;
 
     CHECK(!a4nn_ensemble_read(e, &got));
+    CHECK(!a4nn_ensemble_explain(e, &none));
     CHECK(isnan(a4nn_ensemble_above(e, 50)));
     a4nn_ensemble_update(e, 1, NAN);
     CHECK(!a4nn_ensemble_read(e, &got));
@@ -219,5 +272,9 @@ main(void)
     CHECK(a4nn_ensemble_size() <= 16384);
     check_reference();
     check_any_curve();
+    for (i = 0; i < sizeof curves / sizeof curves[0]; i++) {
+        check_explanation(&curves[i], 3);
+        check_explanation(&curves[i], (curves[i].epochs + 1) / 2);
+    }
     return unit_end();
 }
