@@ -14,9 +14,10 @@
 #include "stream.h"
 #include "xalloc.h"
 
-enum { AT = 256, EXPLAIN, LIST, MAX_RULES = 16 };
+enum { ALL = 256, AT, EXPLAIN, LIST, MAX_RULES = 16 };
 
 static const struct a4nn_option options[] = {
+    {ALL, "all", NULL, "stop when all rules say so at the same epoch (default: any)", NULL},
     {AT, "at", "EPOCH", "explain the answer at this epoch", NULL},
     A4NN_OPTION_EPOCHS,
     {EXPLAIN, "explain", "RUN", "say what the first stop, or the newest answer, of a run rests on",
@@ -245,6 +246,7 @@ main(int argc, char **argv)
     a4nn_input_init(&job.in);
     while ((code = a4nn_cli_next(&cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
         switch (code) {
+        case ALL: job.policy_opts.all = true; break;
         case AT: job.policy_opts.explain_at = a4nn_cli_number(&cli, code, arg, 0, 1e12); break;
         case EXPLAIN: job.policy_opts.explain = arg; break;
         case LIST: return list();

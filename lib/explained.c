@@ -113,6 +113,8 @@ print_verdict(const struct a4nn_explained *x, FILE *out)
     else if (stop)
         fprintf(out, ": the first stop, which is the decision");
     fputc('\n', out);
+    if (x->all)
+        fprintf(out, "rules           all must stop at the same epoch, diverged may alone\n");
 }
 
 static void
@@ -354,6 +356,7 @@ a4nn_explained_print_json(const struct a4nn_explained *x, FILE *out)
     number(&b, "relative_error", x->relative_error);
     if (x->has_why)
         add_why(&b, x);
+    text(&b, "rules_needed", x->all ? "all" : "any");
     member(&b, "rules");
     a4nn_buf_addc(&b, '[');
     for (i = 0; i < x->nrules; i++)

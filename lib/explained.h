@@ -26,6 +26,7 @@ struct a4nn_explained {
     struct a4nn_record record; /* the observation with its answer; no value set: never judged */
     struct a4nn_points points;
     const char *forecaster;
+    bool all; /* rules must stop at the same epoch, diverged apart; else any of them suffices */
     size_t observations;
     double relative_error; /* as in forecast.h */
     double best;           /* of the complete runs it can be compared with, or NAN */

@@ -21,6 +21,7 @@ policy_opts(const struct a4nn_replay_policy *policy, struct a4nn_policy_opts *ou
     *out = (struct a4nn_policy_opts){.forecaster = policy->forecaster,
                                      .rules = (const char *const *)policy->rule,
                                      .nrules = policy->nrules,
+                                     .all = policy->all,
                                      .epochs = NAN};
 }
 
@@ -85,11 +86,15 @@ int
 a4nn_replay_add_policy(struct a4nn_replay *replay, const char *text, struct a4nn_err *err)
 {
     const char *at = strrchr(text, '@');
-    size_t len = at != NULL ? (size_t)(at - text) : strlen(text);
+    size_t len = at != NULL ? (size_t)(at - text) : strlen(text), prefix;
     struct a4nn_replay_policy policy = {0};
 
+    policy.all = strncmp(text, "all:", 4) == 0;
+    prefix = policy.all ? 4 : 0;
+    if (policy.all && len == prefix)
+        return a4nn_err_set(err, "no rules behind 'all:'");
     policy.forecaster = a4nn_xstrdup(at != NULL ? at + 1 : replay->opts.forecaster);
-    split_rules(&policy, text, len);
+    split_rules(&policy, text + prefix, len - prefix);
     if (check_policy(&policy, text, len, err) < 0) {
         release_policy(&policy);
         return -1;

@@ -23,12 +23,14 @@
  * see the runs of a collection in the order in which their observations were added.
  */
 
-/* What is tried: rules, of which the first that stops decides, on the forecasts of one method. */
+/* What is tried: rules, of which the first that stops decides, or all together, on the forecasts
+ * of one method. */
 struct a4nn_replay_policy {
     char *label;      /* RULES@FORECASTER, all that is needed to make it again */
     char *forecaster; /* NULL: the one that goes with the rules */
     char **rule;
     size_t nrules;
+    bool all;      /* rules must stop at the same epoch */
     bool compares; /* runs with each other */
 };
 
@@ -61,7 +63,7 @@ struct a4nn_replay_collection {
 };
 
 struct a4nn_replay_opts {
-    const char *const *policies; /* RULE[+RULE...][@FORECASTER], as -R takes it */
+    const char *const *policies; /* [all:]RULE[+RULE...][@FORECASTER], as -R takes it */
     size_t npolicies;
     const char *forecaster;  /* of policies that name none; NULL: that of their rules */
     const char *collection;  /* of runs that state no task; NULL: as their name begins */

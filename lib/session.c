@@ -53,6 +53,7 @@ struct a4nn_policy {
     struct bound_rule rule[MAX_RULES];
     size_t nrules;
     char *rule_names;
+    char *joint; /* the reason when all rules stop; NULL where any of them suffices */
     double epochs;
     enum a4nn_mode mode;
     enum a4nn_scale scale;
@@ -123,6 +124,24 @@ forecaster_of_rules(const struct a4nn_policy *p, struct a4nn_err *err)
     return p->nrules > 0 ? p->rule[0].rule->forecaster : "a4nn";
 }
 
+static bool
+by_itself(const struct a4nn_rule *rule)
+{
+    return strcmp(rule->name, "diverged") == 0;
+}
+
+static void
+join_rules(struct a4nn_policy *p)
+{
+    struct a4nn_buf names = {0};
+    size_t i;
+
+    for (i = 0; i < p->nrules; i++)
+        if (!by_itself(p->rule[i].rule))
+            a4nn_buf_addf(&names, "%s%s", names.len > 0 ? "+" : "", p->rule[i].rule->name);
+    p->joint = names.data;
+}
+
 static int
 set_up(struct a4nn_policy *p, const struct a4nn_policy_opts *opts, struct a4nn_err *err)
 {
@@ -148,6 +167,8 @@ set_up(struct a4nn_policy *p, const struct a4nn_policy_opts *opts, struct a4nn_e
     for (i = 0; i < p->nrules; i++)
         a4nn_buf_addf(&names, "%s%s", i != 0 ? "+" : "", p->rule[i].rule->name);
     p->rule_names = names.data;
+    if (opts->all)
+        join_rules(p);
     return diverged && !has_rule(p, "diverged") ? add_rule(p, "diverged", err) : 0;
 }
 
@@ -269,6 +290,7 @@ explained_of(const struct a4nn_policy *p, const struct a4nn_record *r)
 
     a4nn_explained_init(x, p->nrules);
     x->forecaster = p->forecaster->name;
+    x->all = p->joint != NULL;
     for (i = 0; i < p->nrules; i++) {
         x->rule[i].name = p->rule[i].rule->name;
         x->rule[i].spec = p->rule[i].spec;
@@ -330,10 +352,10 @@ goes_on(struct a4nn_policy *p, struct session *s)
     a4nn_leaders_withdraw(&p->leaders[s->peer.group], &s->leader);
 }
 
-/* `best` is the value to beat, in the metric's unit. */
+/* `best` is the value to beat, in the metric's unit; `stops` the reason to stop, NULL: none. */
 static void
 answer(struct a4nn_record *r, const struct a4nn_points *points, double best,
-       const struct a4nn_forecast *forecast, const struct a4nn_rule *stops)
+       const struct a4nn_forecast *forecast, const char *stops)
 {
     double low = a4nn_from_points(points, forecast->low);
     double high = a4nn_from_points(points, forecast->high);
@@ -352,7 +374,7 @@ answer(struct a4nn_record *r, const struct a4nn_points *points, double best,
                                 forecast->better(forecast->context, a4nn_to_points(points, best)));
     }
     a4nn_record_set_text(r, A4NN_VERDICT, stops != NULL ? "stop" : "continue");
-    a4nn_record_set_text(r, A4NN_REASON, stops != NULL ? stops->name : "");
+    a4nn_record_set_text(r, A4NN_REASON, stops != NULL ? stops : "");
 }
 
 /* Where the newest observation is to be explained, if it is. */
@@ -385,7 +407,7 @@ explain_rule(const struct bound_rule *b, const void *state, const struct a4nn_ru
 /* Keeps the answer that has just been made, and what the forecast rests on. */
 static void
 explain(const struct a4nn_policy *p, const struct session *s, const struct a4nn_rule_view *view,
-        const struct a4nn_rule *stops, struct a4nn_explained *x)
+        const char *stops, struct a4nn_explained *x)
 {
     const struct a4nn_curve *curve = view->run->curve;
     double epoch = curve->epoch[curve->n - 1];
@@ -406,27 +428,44 @@ explain(const struct a4nn_policy *p, const struct session *s, const struct a4nn_
                  p->forecaster->explain(s->forecaster, &x->why);
 }
 
-/* The forecast, and the rule that stops (NULL: none), after the newest observation of `curve`. */
-static const struct a4nn_rule *
+/* The reason to stop, NULL: none, if these rules say so. */
+static const char *
+reason(const struct a4nn_policy *p, const bool *stop)
+{
+    const char *alone = NULL;
+    bool all = p->joint != NULL;
+    size_t i;
+
+    for (i = p->nrules; i-- > 0;) {
+        const struct a4nn_rule *rule = p->rule[i].rule;
+        if (stop[i] && (p->joint == NULL || by_itself(rule)))
+            alone = rule->name;
+        all = all && (stop[i] || by_itself(rule));
+    }
+    return all ? p->joint : alone;
+}
+
+/* The forecast, and the reason to stop (NULL: none), after the newest observation of `curve`. */
+static const char *
 step(struct a4nn_policy *p, struct session *s, const struct a4nn_curve *curve,
      const struct a4nn_record *r, size_t self, struct a4nn_forecast *forecast)
 {
     struct a4nn_run_view run = {curve, r, s->epochs, s->begun, s->peer.points, s->peer.group};
     struct a4nn_peers peers = {p->peer, p->runs.n, self, best_of(p, s)};
     struct a4nn_rule_view view = {&run, forecast, &peers};
-    const struct a4nn_rule *stops = NULL;
+    bool stop[MAX_RULES] = {false};
+    const char *stops;
     struct a4nn_explained *x = to_explain(p, s, curve);
     size_t i;
 
     p->forecaster->next(s->forecaster, &p->values, &run, forecast);
-    for (i = 0; i < p->nrules; i++) {
+    for (i = 0; i < p->nrules; i++) { /* all of them must see the epoch */
         struct bound_rule *b = &p->rule[i];
-        bool stop = b->rule->stop(s->rule[i], b->shared, &b->values, &view);
-        if (stop && stops == NULL)
-            stops = b->rule; /* the others must see the epoch all the same */
+        stop[i] = b->rule->stop(s->rule[i], b->shared, &b->values, &view);
         if (x != NULL)
-            explain_rule(b, s->rule[i], &view, stop, &x->rule[i]);
+            explain_rule(b, s->rule[i], &view, stop[i], &x->rule[i]);
     }
+    stops = reason(p, stop);
     if (x != NULL)
         explain(p, s, &view, stops, x);
     return stops;
@@ -532,7 +571,7 @@ bool
 a4nn_policy_feed(struct a4nn_policy *p, struct a4nn_record *r)
 {
     struct a4nn_forecast forecast;
-    const struct a4nn_rule *stops = NULL;
+    const char *stops = NULL;
     double best = NAN;
     size_t metric = metric_of(p, r);
     size_t self;
@@ -623,6 +662,7 @@ a4nn_policy_free(struct a4nn_policy *p)
         free(p->rule[i].spec);
     }
     free(p->rule_names);
+    free(p->joint);
     free(p->explain);
     for (i = 0; i < p->groups.n; i++)
         a4nn_leaders_release(&p->leaders[i]);

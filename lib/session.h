@@ -23,13 +23,15 @@ struct a4nn_policy_opts {
     const char *forecaster;   /* spec of -M; NULL: the one that goes with the rules */
     const char *const *rules; /* specs of -R; "no-diverged" takes away what is always on */
     size_t nrules;            /* 0: the rule that goes with the forecaster */
-    double epochs;            /* planned total for all runs, NAN: as the records say */
-    enum a4nn_mode mode;      /* of the metric, when its name is not to decide */
-    enum a4nn_scale scale;    /* likewise */
-    const char *explain;      /* name of the run to explain, NULL: none */
-    double explain_at;        /* at its last observation up to this epoch; NAN: at its first stop,
-                               * or at its newest observation while it has not been stopped */
-    struct a4nn_diag *diag;   /* for what was assumed, and for runs that cannot be forecast */
+    bool all; /* stop when all rules say so at the same epoch, not any; diverged by itself suffices,
+               * and is not needed */
+    double epochs;          /* planned total for all runs, NAN: as the records say */
+    enum a4nn_mode mode;    /* of the metric, when its name is not to decide */
+    enum a4nn_scale scale;  /* likewise */
+    const char *explain;    /* name of the run to explain, NULL: none */
+    double explain_at;      /* at its last observation up to this epoch; NAN: at its first stop,
+                             * or at its newest observation while it has not been stopped */
+    struct a4nn_diag *diag; /* for what was assumed, and for runs that cannot be forecast */
 };
 
 struct a4nn_policy;

@@ -143,6 +143,16 @@ conditions_and_verdicts() { # NAME.csv without .csv ...
     [[ ${lines[0]} == "run '\\x1b[2J': acc 0.5 after epoch 1 (1 observation)" ]]
 }
 
+@test "explain: rules that must all stop" {
+    { echo $header; rows x val_acc a; } > in.csv
+    run -0 a4nn-predict -M ensemble --all -R converged -R budget:epochs=23 --explain x in.csv
+    [[ ${lines[0]} == *" after epoch 23 of 30 "* ]]
+    [ "${lines[1]}" = "verdict         stop, by converged+budget: the first stop, which is the decision" ]
+    [[ $output == *$'\n'"rules           all must stop at the same epoch, diverged may alone"$'\n'* ]]
+    a4nn-predict -M ensemble --all -R converged -R budget:epochs=23 --explain x -o jsonl in.csv |
+        jq -e '.rules_needed == "all" and .first_stop == 23 and .rules[0].first_stop < 23'
+}
+
 @test "explain: statuses and messages" {
     { echo $header; rows x val_acc a; } > in.csv
     run -1 --separate-stderr a4nn-predict --explain y in.csv

@@ -56,6 +56,34 @@ stops() {
     [ "$(column reason <<< "$output" | paste -sd ' ')" = " budget patience" ]
 }
 
+@test "predict: --all stops where all rules say so at the same epoch, and names them" {
+    curve acc 10 10 10 11 12 12 12 > run.csv
+    # patience:n=2 says stop at 3 and 7, budget from 5 on
+    run -0 a4nn-predict -q -M last -R patience:n=2 -R budget:epochs=5 run.csv
+    [ "$(decisions <<< "$output")" = ..S.SSS ]
+    run -0 a4nn-predict -q -M last --all -R patience:n=2 -R budget:epochs=5 run.csv
+    [ "$(decisions <<< "$output")" = ......S ]
+    [[ ${lines[-1]} == *,stop,patience+budget ]]
+    run -0 a4nn-predict -q -M last --all -R budget:epochs=5 run.csv
+    [ "$(column reason <<< "$output" | paste -sd ' ')" = "    budget budget budget" ]
+    run -1 a4nn-predict -q -u -M last --all -R patience:n=2 -R budget:epochs=8 run.csv
+    run -0 --separate-stderr a4nn-predict -o table -M last --all -R patience:n=2 -R budget:epochs=5 run.csv
+    [ "$stderr" = "a4nn-predict: run 'r' can stop after epoch 7 (patience+budget)" ]
+}
+
+@test "predict: diverged suffices under --all, and is not needed" {
+    curve acc 10 10 nan nan nan nan > run.csv
+    run -0 a4nn-predict -q -M last --all -R patience:n=3 -R budget:epochs=6 run.csv
+    [ "$(column reason <<< "$output" | paste -sd ' ')" = "    diverged patience+budget" ]
+    run -0 a4nn-predict -q -M last --all -R patience:n=3 -R diverged:n=1 -R budget:epochs=6 run.csv
+    [ "$(column reason <<< "$output" | paste -sd ' ')" = "  diverged diverged diverged patience+budget" ]
+    run -0 a4nn-predict -q -M last --all -R patience:n=1 -R no-diverged -R budget:epochs=6 run.csv
+    [ "$(column reason <<< "$output" | paste -sd ' ')" = "     patience+budget" ]
+    # alone it is no "all" of nothing
+    run -0 a4nn-predict -q -M last --all -R diverged:n=2 run.csv
+    [ "$(column reason <<< "$output" | paste -sd ' ')" = "   diverged diverged diverged" ]
+}
+
 # ---- rules that compare ----
 
 # Complete runs a, b of three epochs, then c.

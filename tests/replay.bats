@@ -285,6 +285,27 @@ POLICIES=(-R a4nn -R patience:n=3+budget:epochs=15@curve:family=pow3 -R penguin)
     [ "$(cut -d, -f2,5 <<< "$output" | tr '\n' ' ')" = "run,stop r1,1 r2, " ]
 }
 
+@test "replay: all: stops where all of its rules do, as --all does" {
+    some_runs > in
+    local rules=(-R patience:n=2 -R budget:epochs=5)
+    a4nn-predict -q -M last --all "${rules[@]}" in | awk -F, '
+        NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
+        { if (!($1 in run)) { run[$1] = ++n; name[n] = $1 }; last[$1] = $2 }
+        $col["verdict"] == "stop" && !($1 in stop) { stop[$1] = $2; reason[$1] = $col["reason"] }
+        END { for (i = 1; i <= n; i++) { r = name[i]
+            print r "," (stop[r] != last[r] ? stop[r] "," reason[r] : ",") } }' | sort > wanted
+    a4nn-replay -q -R all:patience:n=2+budget:epochs=5@last --per-run -o csv in > per-run
+    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
+        { print $col["run"] "," $col["stop"] "," $col["reason"] }' per-run | sort | cmp - wanted
+    grep -q 'patience+budget$' wanted
+    grep -q ',all:patience:n=2+budget:epochs=5@last,' per-run
+    # a part remembers it
+    a4nn-replay -q -R all:patience:n=2+budget:epochs=5@last --partial in > part
+    a4nn-replay -q --merge --per-run -o csv part | cmp - per-run
+    run -2 a4nn-replay -R all: in
+    [ "$output" = "a4nn-replay: no rules behind 'all:'" ]
+}
+
 @test "replay: fits in the input are forecasts of their own, one per family" {
     a4nn-log -q -E 25 "$(data authors-1e16.csv)" | head -51 > in
     a4nn-fit -q --prefixes -M penguin -M exp3 in > fits || [ $? -eq 1 ]
