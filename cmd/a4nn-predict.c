@@ -89,8 +89,7 @@ begin(struct job *job, const struct a4nn_record *first)
 static void
 tell_stop(struct job *job, const struct a4nn_record *r)
 {
-    double epochs = isfinite(job->policy_opts.epochs) ? job->policy_opts.epochs
-                                                      : a4nn_record_num(r, A4NN_EPOCHS);
+    double epochs = a4nn_policy_epochs(job->policy);
     double epoch = r->num[A4NN_EPOCH];
     const char *run = a4nn_record_text(r, A4NN_RUN, "");
     bool first;

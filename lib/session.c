@@ -13,7 +13,7 @@
 #include "strmap.h"
 #include "xalloc.h"
 
-enum { MAX_RULES = 16 };
+enum { MAX_RULES = 16, MAX_SAID = 5 };
 
 struct bound_rule {
     const struct a4nn_rule *rule;
@@ -30,15 +30,24 @@ struct metric_state {
     double smallest, largest; /* finite values so far, over all runs */
 };
 
+/* What the runs of one task and metric have in common. */
+struct group {
+    struct a4nn_leaders complete;          /* runs that are, by their final values */
+    struct a4nn_leaders largest, smallest; /* runs that state a planned total, by it and by -it */
+};
+
 struct session {
     struct a4nn_peer peer; /* points and completeness, as the others see it */
     struct a4nn_curve curve;
-    struct a4nn_leader leader; /* its candidacy for its group's best, while it is complete */
+    struct a4nn_leader complete, largest, smallest; /* its places in its group */
     size_t metric;
-    double epochs;
+    double stated;       /* planned total by its own records, NAN */
+    double epochs;       /* planned total that holds, NAN when not known */
     double begun;        /* time of the first observation that had one, NAN */
     bool stopped;        /* some verdict was to stop */
     bool said_no_epochs; /* reported once */
+    bool said_assumed;   /* likewise */
+    unsigned said_more;  /* how often another total has been reported */
     size_t relived;      /* observations judged anew because the past changed */
     bool given_up;       /* it changes too often */
     void *forecaster;
@@ -65,9 +74,10 @@ struct a4nn_policy {
     struct metric_state *metric;
     size_t cap_metric;
     struct a4nn_strmap groups, runs;
-    struct a4nn_leaders *leaders; /* of each group: its complete runs by their final values */
-    size_t cap_leaders;
+    struct group *group;
+    size_t cap_group;
     struct session **session;
+    struct session *newest; /* the one fed last */
     const struct a4nn_peer **peer;
     size_t cap_session, cap_peer;
 };
@@ -275,8 +285,8 @@ group_of(struct a4nn_policy *p, const struct a4nn_record *r, uint64_t fields)
     size_t i = number_of(&p->groups, r, fields, &added);
 
     if (added) {
-        p->leaders = a4nn_xgrow(p->leaders, i, &p->cap_leaders, sizeof *p->leaders);
-        p->leaders[i] = (struct a4nn_leaders){0};
+        p->group = a4nn_xgrow(p->group, i, &p->cap_group, sizeof *p->group);
+        p->group[i] = (struct group){0};
     }
     return i;
 }
@@ -318,7 +328,7 @@ session_of(struct a4nn_policy *p, const struct a4nn_record *r, size_t *self)
     s = a4nn_xcalloc(1, sizeof *s);
     s->peer.curve = &s->curve;
     s->peer.group = group_of(p, r, group);
-    s->epochs = s->begun = NAN;
+    s->epochs = s->stated = s->begun = NAN;
     if (p->explain != NULL && strcmp(p->explain, a4nn_record_text(r, A4NN_RUN, "")) == 0)
         s->explained = explained_of(p, r);
     open_states(p, s);
@@ -339,7 +349,7 @@ minimises(const struct a4nn_policy *p, const struct session *s)
 static double
 best_of(const struct a4nn_policy *p, const struct session *s)
 {
-    double score = a4nn_leaders_best(&p->leaders[s->peer.group]);
+    double score = a4nn_leaders_best(&p->group[s->peer.group].complete);
 
     return minimises(p, s) ? -score : score;
 }
@@ -349,7 +359,7 @@ static void
 goes_on(struct a4nn_policy *p, struct session *s)
 {
     s->peer.complete = false;
-    a4nn_leaders_withdraw(&p->leaders[s->peer.group], &s->leader);
+    a4nn_leaders_withdraw(&p->group[s->peer.group].complete, &s->complete);
 }
 
 /* `best` is the value to beat, in the metric's unit; `stops` the reason to stop, NULL: none. */
@@ -522,17 +532,62 @@ points_differ(const struct a4nn_points *a, const struct a4nn_points *b)
            memcmp(&a->hi, &b->hi, sizeof a->hi) != 0;
 }
 
+/* The total on which the runs of the group that state one agree, or NAN. */
+static double
+agreed(const struct group *g)
+{
+    double largest = a4nn_leaders_best(&g->largest), smallest = -a4nn_leaders_best(&g->smallest);
+
+    return largest > smallest ? NAN : largest;
+}
+
+/* The planned total: as the user says, else as the run says, else as all others say. */
+static double
+planned(struct a4nn_policy *p, struct session *s, const struct a4nn_record *r)
+{
+    double stated = a4nn_record_num(r, A4NN_EPOCHS);
+    struct group *g = &p->group[s->peer.group];
+
+    if (isfinite(stated)) {
+        s->stated = stated;
+        a4nn_leaders_put(&g->largest, &s->largest, stated);
+        a4nn_leaders_put(&g->smallest, &s->smallest, -stated);
+    }
+    if (isfinite(p->epochs))
+        return p->epochs;
+    return isnan(s->stated) ? agreed(g) : s->stated;
+}
+
+/* Says which total is assumed, and that there is another one, which concerns the past. */
+static void
+say_epochs(struct a4nn_policy *p, struct session *s, const struct a4nn_record *r, double epochs)
+{
+    const char *run = a4nn_record_text(r, A4NN_RUN, "");
+
+    if (!isfinite(p->epochs) && isnan(s->stated) && !isnan(epochs) && !s->said_assumed) {
+        s->said_assumed = true;
+        a4nn_diag(p->diag, A4NN_NOTE, NULL, 0,
+                  "run '%.100s': how many epochs are planned is not known: %g assumed, as the "
+                  "other runs state (else say -E)",
+                  run, epochs);
+    } else if (s->curve.n > 0 && (epochs < s->epochs || epochs > s->epochs) &&
+               s->said_more++ < MAX_SAID) {
+        a4nn_diag(p->diag, A4NN_NOTE, NULL, 0,
+                  "run '%.100s': %g epochs are planned, no longer %g: it is judged anew", run,
+                  epochs, s->epochs);
+    }
+}
+
 /* Takes over what the record says about the run; true when the past must be lived again. */
 static bool
 update(struct a4nn_policy *p, struct session *s, const struct a4nn_record *r)
 {
     const struct metric_state *m = &p->metric[s->metric];
     struct a4nn_points points = a4nn_points_make(m->mode, m->scale, m->smallest, m->largest);
-    double epochs = isfinite(p->epochs) ? p->epochs : a4nn_record_num(r, A4NN_EPOCHS);
+    double epochs = planned(p, s, r);
     bool past = s->curve.n > 0, changed;
 
-    if (isnan(epochs))
-        epochs = s->epochs;
+    say_epochs(p, s, r, epochs);
     if (isnan(s->begun))
         s->begun = a4nn_record_num(r, A4NN_TIME);
     changed = points_differ(&points, &s->peer.points) || epochs < s->epochs || epochs > s->epochs ||
@@ -553,7 +608,8 @@ complete(struct a4nn_policy *p, struct session *s)
 
     s->peer.complete = s->curve.epoch[s->curve.n - 1] >= s->epochs && !s->stopped;
     if (s->peer.complete && isfinite(value))
-        a4nn_leaders_put(&p->leaders[s->peer.group], &s->leader, minimises(p, s) ? -value : value);
+        a4nn_leaders_put(&p->group[s->peer.group].complete, &s->complete,
+                         minimises(p, s) ? -value : value);
 }
 
 static void
@@ -579,6 +635,7 @@ a4nn_policy_feed(struct a4nn_policy *p, struct a4nn_record *r)
 
     a4nn_forecast_none(&forecast);
     s->metric = metric;
+    p->newest = s;
     if (p->metric[metric].usable) {
         goes_on(p, s);
         if (update(p, s, r) && may_relive(p, s, r))
@@ -609,6 +666,12 @@ const char *
 a4nn_policy_rules(const struct a4nn_policy *p)
 {
     return p->rule_names;
+}
+
+double
+a4nn_policy_epochs(const struct a4nn_policy *p)
+{
+    return p->newest != NULL ? p->newest->epochs : NAN;
 }
 
 bool
@@ -664,9 +727,12 @@ a4nn_policy_free(struct a4nn_policy *p)
     free(p->rule_names);
     free(p->joint);
     free(p->explain);
-    for (i = 0; i < p->groups.n; i++)
-        a4nn_leaders_release(&p->leaders[i]);
-    free(p->leaders);
+    for (i = 0; i < p->groups.n; i++) {
+        a4nn_leaders_release(&p->group[i].complete);
+        a4nn_leaders_release(&p->group[i].largest);
+        a4nn_leaders_release(&p->group[i].smallest);
+    }
+    free(p->group);
     free(p->session);
     free(p->peer);
     free(p->metric);

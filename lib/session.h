@@ -25,7 +25,8 @@ struct a4nn_policy_opts {
     size_t nrules;            /* 0: the rule that goes with the forecaster */
     bool all; /* stop when all rules say so at the same epoch, not any; diverged by itself suffices,
                * and is not needed */
-    double epochs;          /* planned total for all runs, NAN: as the records say */
+    double epochs; /* planned total for all runs, NAN: as a run's records say, or as all others of
+                    * its task and metric do where its own say nothing */
     enum a4nn_mode mode;    /* of the metric, when its name is not to decide */
     enum a4nn_scale scale;  /* likewise */
     const char *explain;    /* name of the run to explain, NULL: none */
@@ -47,6 +48,9 @@ struct a4nn_policy *a4nn_policy_new(const struct a4nn_policy_opts *opts,
  * Returns true when the verdict is to stop.
  */
 bool a4nn_policy_feed(struct a4nn_policy *policy, struct a4nn_record *record);
+
+/* Planned total of the run that was fed last, stated or assumed; NAN where it is not known. */
+double a4nn_policy_epochs(const struct a4nn_policy *policy);
 
 /* Name of the forecaster in use, and of the rules as given, joined by '+'. */
 const char *a4nn_policy_forecaster(const struct a4nn_policy *policy);

@@ -203,6 +203,71 @@ at_rung() { # NAME=EPOCH:VALUE ...
     sed 's/,30$/,10/' planned.csv | a4nn-predict -q | column forecast | cmp ten -
 }
 
+@test "predict: a run without a planned total gets the one on which the others agree" {
+    curve acc 40 50 55 57 58 58.5 > run.csv
+    { sed -n '1s/$/,epochs/p' run.csv; echo a,1,40,acc,30; echo b,1,41,acc,30; } > others.csv
+    { cat others.csv; sed -n '2,$s/$/,/p' run.csv; } > without.csv
+    { cat others.csv; sed -n '2,$s/$/,30/p' run.csv; } > with.csv
+    a4nn-predict -q with.csv | cut -d, -f1-4,6- > wanted
+    run -0 --separate-stderr a4nn-predict without.csv
+    [ "$stderr" = "a4nn-predict: run 'r': how many epochs are planned is not known: 30 assumed, as the other runs state (else say -E)" ]
+    cut -d, -f1-4,6- <<< "$output" | cmp - wanted
+    # an option says better, and then nothing is assumed
+    a4nn-predict -E 20 without.csv > got 2> err
+    [ ! -s err ]
+    a4nn-predict -q -E 20 with.csv | cut -d, -f1-4,6- > wanted
+    cut -d, -f1-4,6- got | cmp - wanted
+    # what the run states itself counts for it, and then the others no longer agree
+    { cat others.csv; sed -n '2,3s/$/,/p; 4,$s/$/,20/p' run.csv; echo s,1,50,acc,; } > late.csv
+    run -2 --separate-stderr a4nn-predict late.csv
+    [ "$stderr" = "a4nn-predict: run 'r': how many epochs are planned is not known: 30 assumed, as the other runs state (else say -E)
+a4nn-predict: run 'r': 20 epochs are planned, no longer 30: it is judged anew
+a4nn-predict: run 's': how many epochs are planned is not known: no forecast (say -E)" ]
+    tail -n 2 <<< "$output" | head -n 1 | cut -d, -f6- > got
+    tail -n 1 wanted | cut -d, -f5- | cmp - got
+    # the words of the table count by what is assumed
+    run -0 --separate-stderr a4nn-predict -o table -M last -R budget:epochs=3 without.csv
+    [ "${stderr_lines[1]}" = "a4nn-predict: run 'r' can stop after epoch 3 of 30 (budget): 90 % of its epochs saved" ]
+}
+
+@test "predict: no total is assumed where the others disagree, or measure something else" {
+    local header=run,task,epoch,value,metric,epochs error
+    error="a4nn-predict: run 'r': how many epochs are planned is not known: no forecast (say -E)"
+    run -2 --separate-stderr a4nn-predict <<< "$(printf '%s\n' $header a,,1,5,acc,30 b,,1,5,acc,31 r,,1,5,acc,)"
+    [ "$stderr" = "$error" ]
+    run -2 --separate-stderr a4nn-predict <<< "$(printf '%s\n' $header a,one,1,5,acc,30 r,two,1,5,acc,)"
+    [ "$stderr" = "$error" ]
+    run -2 --separate-stderr a4nn-predict <<< "$(printf '%s\n' $header a,one,1,5,acc,30 r,one,1,5,val_loss,)"
+    [ "$stderr" = "$error" ]
+    # what was assumed is taken back when they no longer agree, and assumed again when they do
+    printf '%s\n' $header a,,1,5,acc,30 r,,1,40,acc, r,,2,50,acc, r,,3,55,acc, r,,4,57,acc, \
+        b,,1,5,acc,31 r,,5,58,acc, a,,2,5,acc,31 r,,6,58.5,acc, > in.csv
+    run -2 --separate-stderr a4nn-predict in.csv
+    [ "$stderr" = "a4nn-predict: run 'r': how many epochs are planned is not known: 30 assumed, as the other runs state (else say -E)
+$error
+a4nn-predict: run 'a': 31 epochs are planned, no longer 30: it is judged anew" ]
+    [ "$(column forecast <<< "$output" | awk '{ printf $1 == "" ? "." : "x" }')" = ....x...x ]
+    curve acc 40 50 55 57 58 58.5 | a4nn-predict -q -E 31 | tail -n 1 | cut -d, -f5- > wanted
+    tail -n 1 <<< "$output" | cut -d, -f7- | cmp - wanted
+}
+
+@test "predict: a run resumed with more epochs is judged anew, which is said" {
+    curve acc 40 50 55 57 58 58.5 58.7 58.9 59 59.1 59.2 > run.csv
+    sed '1s/$/,epochs/; 2,8s/$/,7/; 9,$s/$/,15/' run.csv > grown.csv
+    sed '1s/$/,epochs/; 2,$s/$/,15/' run.csv > long.csv
+    local model
+    for model in a4nn ensemble; do
+        run -0 --separate-stderr a4nn-predict -M $model grown.csv
+        [ "$stderr" = "a4nn-predict: run 'r': 15 epochs are planned, no longer 7: it is judged anew" ]
+        tail -n 4 <<< "$output" > got
+        a4nn-predict -q -M $model long.csv | tail -n 4 | cmp - got
+    done
+    # one that has no end of it says it some times only
+    { echo run,epoch,value,metric,epochs; for i in {1..40}; do echo "r,$i,50,acc,$((i + 40))"; done; } > ever.csv
+    run -0 --separate-stderr a4nn-predict ever.csv
+    [ "${#stderr_lines[@]}" -eq 5 ]
+}
+
 # ---- epochs ----
 
 @test "predict: a resumed run is judged by its later values" {
