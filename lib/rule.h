@@ -46,7 +46,10 @@ struct a4nn_rule {
     const char *about;      /* one line */
     const char *forecaster; /* the forecaster it goes with */
     bool needs_forecast;    /* it decides on forecasts, not on values */
-    bool compares;          /* it looks at the other runs, so that their order matters */
+    /* The forecaster it goes with when these keys make it decide on forecasts, of any forecaster,
+     * else NULL. May be NULL. */
+    const char *(*prefers)(const struct a4nn_values *values);
+    bool compares; /* it looks at the other runs, so that their order matters */
     const struct a4nn_param *params;
     size_t nparams;
     /* State of one run, and state that the runs of a stream share; either may be NULL. */

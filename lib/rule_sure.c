@@ -54,7 +54,9 @@ enum { TOL = OWN, N };
 
 static const struct a4nn_param converged_params[] = {
     EARLIEST,
-    {"tol", "expected error of the forecast, in points", 1, 0, 1e12, false, NULL, NULL},
+    {"tol",
+     "expected error: percent points of a share, units of 2.5 % of a loss, else % of the range", 1,
+     0, 1e12, false, NULL, NULL},
     {"n", "observations in a row", 2, 1, 1e6, true, NULL, NULL},
 };
 

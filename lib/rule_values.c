@@ -14,7 +14,8 @@ static const char *const patience_on[] = {"value", "forecast", NULL};
 
 static const struct a4nn_param patience_params[] = {
     {"n", "observations without a better value", 10, 1, 1e6, true, NULL, NULL},
-    {"delta", "what counts as better, in points", 0, 0, 1e12, false, NULL, NULL},
+    {"delta", "what counts as better: percent points of a share, else the metric's unit", 0, 0,
+     1e12, false, NULL, NULL},
     {"start", "epochs before counting begins", 0, 0, 1e9, false, NULL, NULL},
     {"on", "look at observed values, or at forecasts of the final one", ON_VALUE, 0, 0, false,
      patience_on, NULL},
@@ -56,6 +57,12 @@ patience_stop(void *state, void *shared, const struct a4nn_values *values,
     return best->since >= (size_t)values->v[P_N];
 }
 
+static const char *
+patience_prefers(const struct a4nn_values *values)
+{
+    return (int)values->v[P_ON] == ON_FORECAST ? "ensemble" : NULL;
+}
+
 static void
 patience_explain(const void *state, const void *shared, const struct a4nn_values *values,
                  const struct a4nn_rule_view *view, struct a4nn_account *out)
@@ -82,6 +89,7 @@ const struct a4nn_rule a4nn_rule_patience = {
     .name = "patience",
     .about = "no better value for n observations (Keras EarlyStopping)",
     .forecaster = "best",
+    .prefers = patience_prefers,
     .params = patience_params,
     .nparams = sizeof patience_params / sizeof patience_params[0],
     .open = patience_open,

@@ -129,6 +129,9 @@ forecaster_of_rules(const struct a4nn_policy *p, struct a4nn_err *err)
         }
         needed = rule->forecaster;
     }
+    for (i = 0; i < p->nrules && needed == NULL; i++)
+        if (p->rule[i].rule->prefers != NULL)
+            needed = p->rule[i].rule->prefers(&p->rule[i].values);
     if (needed != NULL)
         return needed;
     return p->nrules > 0 ? p->rule[0].rule->forecaster : "a4nn";

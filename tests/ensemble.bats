@@ -162,4 +162,9 @@ verdicts() { a4nn-predict -q -M ensemble "$@" -o csv | awk -F, 'NR > 1 { print $
     run -1 a4nn-predict -q -M ensemble -R patience:n=30,on=forecast -u in.csv
     run -0 a4nn-predict -q -M ensemble -R patience:n=3,delta=5,on=forecast -u in.csv
     [ "${#lines[@]}" -lt 12 ]
+    # it goes with this forecaster by itself, or with the one of a rule that has its own
+    a4nn-predict -q -R patience:n=3,delta=5,on=forecast -u in.csv | cmp - <(printf '%s\n' "$output")
+    a4nn-predict -q -R a4nn:n=900 -R patience:n=3,on=forecast in.csv > both
+    a4nn-predict -q -M a4nn -R patience:n=3,on=forecast in.csv | cmp - both
+    grep -q ',stop,patience$' both
 }
