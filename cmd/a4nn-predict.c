@@ -25,7 +25,7 @@ static const struct a4nn_option options[] = {
     A4NN_OPTION_FORMAT,
     {LIST, "list", NULL, "list forecasters and rules with their keys and end", NULL},
     {'M', "forecaster", "SPEC", "forecaster (default: the one that goes with the rules)",
-     "words a4nn penguin ensemble curve last best given"},
+     "words a4nn penguin ensemble pool curve last best given"},
     A4NN_OPTION_METRIC,
     A4NN_OPTION_MAX,
     A4NN_OPTION_MIN,

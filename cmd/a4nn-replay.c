@@ -23,7 +23,7 @@ static const struct a4nn_option options[] = {
     {'j', "jobs", "JOBS", "threads (default: one per processor)", NULL},
     {'M', "forecaster", "SPEC",
      "forecaster of policies that name none (default: that of the rules)",
-     "words a4nn penguin ensemble curve last best given"},
+     "words a4nn penguin ensemble pool curve last best given"},
     {'m', "metric", "NAME", "metric to take from logs (default: the best known one)", NULL},
     {MAX, "max", NULL, "a larger value is better", NULL},
     {MERGE, "merge", NULL, "put together parts that were written by replays of some runs each",

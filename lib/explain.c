@@ -16,6 +16,19 @@ a4nn_explain_part(struct a4nn_explanation *e, const char *name, double weight, d
 }
 
 void
+a4nn_explain_step(struct a4nn_explanation *e, double value, const char *fmt, ...)
+{
+    char name[200];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(name, sizeof name, fmt, ap);
+    va_end(ap);
+    e->step = a4nn_xgrow(e->step, e->nsteps, &e->cap_steps, sizeof *e->step);
+    e->step[e->nsteps++] = (struct a4nn_step){a4nn_xstrdup(name), value};
+}
+
+void
 a4nn_explain_source(struct a4nn_explanation *e, const char *name, const char *about,
                     double variance)
 {
@@ -30,6 +43,9 @@ a4nn_explanation_release(struct a4nn_explanation *e)
 
     for (i = 0; i < e->nparts; i++)
         free(e->part[i].name);
+    for (i = 0; i < e->nsteps; i++)
+        free(e->step[i].name);
+    free(e->step);
     free(e->part);
     free(e->source);
     *e = (struct a4nn_explanation){0};

@@ -26,7 +26,15 @@ struct a4nn_source {
     double variance;   /* in squares of the unit of a forecast's relative_error (forecast.h) */
 };
 
+/* A forecast on the way to the final one, as corrections are made to it. */
+struct a4nn_step {
+    char *name;   /* what was done last, as a person would say it; owned */
+    double value; /* in points */
+};
+
 struct a4nn_explanation {
+    struct a4nn_step *step; /* in order; none where nothing is corrected */
+    size_t nsteps, cap_steps;
     struct a4nn_part *part;
     size_t nparts, cap_parts;
     struct a4nn_source *source;
@@ -38,6 +46,8 @@ struct a4nn_explanation {
 
 void a4nn_explain_part(struct a4nn_explanation *e, const char *name, double weight, double value,
                        double sd);
+void a4nn_explain_step(struct a4nn_explanation *e, double value, const char *fmt, ...)
+    A4NN_PRINTF(3, 4);
 void a4nn_explain_source(struct a4nn_explanation *e, const char *name, const char *about,
                          double variance);
 void a4nn_explanation_release(struct a4nn_explanation *e);

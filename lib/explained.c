@@ -140,6 +140,19 @@ print_forecast(const struct a4nn_explained *x, FILE *out)
                 100 * r->num[A4NN_P_BEAT], x->best);
 }
 
+static void
+print_steps(const struct a4nn_explained *x, FILE *out)
+{
+    size_t i;
+
+    fprintf(out, "\n%11s\n", "forecast");
+    for (i = 0; i < x->why.nsteps; i++) {
+        fprintf(out, "%11.6g  ", a4nn_from_points(&x->points, x->why.step[i].value));
+        print_safe(out, x->why.step[i].name);
+        fputc('\n', out);
+    }
+}
+
 /* The heaviest parts in full, the others in one line. */
 static void
 print_parts(const struct a4nn_explained *x, FILE *out)
@@ -218,6 +231,8 @@ a4nn_explained_print(const struct a4nn_explained *x, FILE *out)
     print_head(x, out);
     print_verdict(x, out);
     print_forecast(x, out);
+    if (x->has_why && x->why.nsteps > 0)
+        print_steps(x, out);
     if (x->has_why && x->why.nparts > 0)
         print_parts(x, out);
     if (x->has_why && x->why.nsources > 0)
@@ -281,11 +296,29 @@ add_record(struct a4nn_buf *b, const struct a4nn_record *r)
 }
 
 static void
+add_steps(struct a4nn_buf *b, const struct a4nn_explained *x)
+{
+    size_t i;
+
+    member(b, "steps");
+    a4nn_buf_addc(b, '[');
+    for (i = 0; i < x->why.nsteps; i++) {
+        element(b);
+        text(b, "name", x->why.step[i].name);
+        number(b, "forecast", a4nn_from_points(&x->points, x->why.step[i].value));
+        a4nn_buf_addc(b, '}');
+    }
+    a4nn_buf_addc(b, ']');
+}
+
+static void
 add_why(struct a4nn_buf *b, const struct a4nn_explained *x)
 {
     const struct a4nn_explanation *why = &x->why;
     size_t *order = by_weight(why), i;
 
+    if (why->nsteps > 0)
+        add_steps(b, x);
     member(b, "parts");
     a4nn_buf_addc(b, '[');
     for (i = 0; i < why->nparts; i++) {

@@ -16,8 +16,8 @@ a4nn_follower_release(struct a4nn_follower *f)
     f->ensemble = NULL;
 }
 
-static double
-x_of(const struct a4nn_follower *f, double epoch)
+double
+a4nn_follower_x(const struct a4nn_follower *f, double epoch)
 {
     return 1 + (epoch - f->origin) / f->unit;
 }
@@ -39,7 +39,7 @@ restart(struct a4nn_follower *f, const struct a4nn_run_view *run)
 
     a4nn_ensemble_free(f->ensemble);
     f->origin = origin(run->curve->epoch[0], f->unit);
-    last = x_of(f, run->epochs);
+    last = a4nn_follower_x(f, run->epochs);
     a4nn_z_bounds(&f->scale, &lo, &hi);
     f->ensemble = a4nn_ensemble_new(last > 1 ? last : 1, lo, hi);
     f->taken = 0;
@@ -107,7 +107,7 @@ a4nn_follower_take(struct a4nn_follower *f, const struct a4nn_run_view *run)
         restart(f, run);
     for (; f->taken < curve->n; f->taken++)
         a4nn_ensemble_update(
-            f->ensemble, x_of(f, curve->epoch[f->taken]),
+            f->ensemble, a4nn_follower_x(f, curve->epoch[f->taken]),
             a4nn_to_z(&f->scale, a4nn_to_points(&run->points, curve->value[f->taken])));
 }
 

@@ -31,6 +31,9 @@ void a4nn_follower_init(struct a4nn_follower *f);
  * total of epochs. */
 void a4nn_follower_take(struct a4nn_follower *f, const struct a4nn_run_view *run);
 
+/* Where an epoch is, in planned observations. */
+double a4nn_follower_x(const struct a4nn_follower *f, double epoch);
+
 /* What the ensemble says, in z; false while it can say nothing finite. */
 bool a4nn_follower_read(const struct a4nn_follower *f, struct a4nn_ensemble_answer *out);
 

@@ -78,6 +78,7 @@ const struct a4nn_forecaster *a4nn_forecaster_parse(const char *spec, struct a4n
 
 /* The single forecasters, for the table. */
 extern const struct a4nn_forecaster a4nn_forecaster_ensemble; /* average over shapes of curves */
+extern const struct a4nn_forecaster a4nn_forecaster_pool;     /* the same, helped by other runs */
 extern const struct a4nn_forecaster a4nn_forecaster_a4nn;     /* published, later workflow */
 extern const struct a4nn_forecaster a4nn_forecaster_penguin;  /* published, PENGUIN */
 extern const struct a4nn_forecaster a4nn_forecaster_curve;    /* least squares of any family */

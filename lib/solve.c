@@ -163,3 +163,14 @@ a4nn_solve_variances(double *jac, size_t n, size_t p, double *variance)
             variance[j] = NAN;
     }
 }
+
+bool
+a4nn_solve_positive(double *a, size_t n, double *b)
+{
+    gsl_matrix_view m = gsl_matrix_view_array(a, n, n);
+    gsl_vector_view x = gsl_vector_view_array(b, n);
+
+    quiet();
+    return gsl_linalg_cholesky_decomp1(&m.matrix) == GSL_SUCCESS &&
+           gsl_linalg_cholesky_svx(&m.matrix, &x.vector) == GSL_SUCCESS;
+}

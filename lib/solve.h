@@ -42,4 +42,10 @@ bool a4nn_solve_least_squares(const struct a4nn_solve_problem *problem, double *
  */
 void a4nn_solve_variances(double *jac, size_t n, size_t p, double *variance);
 
+/*
+ * Solves A x = b for a symmetric positive definite n x n matrix `a` (row by row; destroyed); b
+ * becomes x.  False, with b as it was, when the matrix is not positive definite.
+ */
+bool a4nn_solve_positive(double *a, size_t n, double *b);
+
 #endif
