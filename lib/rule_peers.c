@@ -360,11 +360,13 @@ asha_explain(const void *state, const void *shared, const struct a4nn_values *va
     (void)state;
     (void)values;
     if (self < a->runs && a->marks[self] != NULL)
-        for (i = 0; i < a->ladder[group]->n && !rung; i++)
-            if (a->marks[self][i].epoch >= epoch) {
-                needed = a->marks[self][i].needed;
-                rung = true;
-            }
+        for (i = a->ladder[group]->n; i-- > 0 && !rung;) {
+            const struct mark *mark = &a->marks[self][i];
+            if (epoch < a->ladder[group]->rung[i].at || mark->epoch < epoch || mark->epoch > epoch)
+                continue; /* a later epoch is left from before the run was resumed */
+            needed = mark->needed;
+            rung = true;
+        }
     a4nn_account_add(out, rung, A4NN_AT_LEAST, 1, "", "rungs reached at this epoch");
     explain_score(view, score(curve, &view->run->points, curve->n - 1), needed,
                   "value, worse than that of the best that came to the rung", out);

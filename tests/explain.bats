@@ -126,6 +126,17 @@ conditions_and_verdicts() { # NAME.csv without .csv ...
     [ "${lines[1]}" = "verdict         continue" ]
 }
 
+@test "explain: asha tells of the rung at hand, not of one from before a resumption" {
+    { echo $header; printf '%s\n' a,1,0.1,val_acc,64 a,2,0.2,val_acc,64 a,4,0.3,val_acc,64 \
+        x,1,0.5,val_acc,64 x,2,0.6,val_acc,64 x,3,0.7,val_acc,64 x,5,0.7,val_acc,64 x,3,0.1,val_acc,64; } > in.csv
+    a4nn-predict -q -R asha:eta=2 --explain x -o jsonl in.csv > out.json
+    jq -e '.epoch == 3 and .verdict == "continue" and .rules[0].conditions[0].value == 0 and
+        .rules[0].conditions[1] == {what: "value, worse than that of the best that came to the rung",
+            value: 0.1, relation: "<", limit: null, unit: "", holds: false}' out.json
+    { cat in.csv; echo x,4,0.1,val_acc,64; } | a4nn-predict -q -R asha:eta=2 --explain x -o jsonl > out.json
+    jq -e '.epoch == 4 and .verdict == "stop" and .rules[0].conditions[1].limit == 0.3' out.json
+}
+
 @test "explain: every task and metric of the name, and no other" {
     {
         echo run,task,epoch,value,metric,epochs
