@@ -7,12 +7,14 @@
 #include <stdio.h>
 
 #include "explain.h"
+#include "forecast.h"
 #include "record.h"
+#include "rule.h"
 #include "scale.h"
 
 /*
  * One run at one epoch, explained: what was answered, what the forecast is made of, and what each
- * rule found.  session.h fills it; here it is written, for people and for programs.
+ * rule found; and its writing, for people and for programs.
  */
 
 struct a4nn_explained_rule {
@@ -47,6 +49,17 @@ void a4nn_explained_release(struct a4nn_explained *x);
 
 /* Has the run been judged at all? */
 bool a4nn_explained_any(const struct a4nn_explained *x);
+
+/* Keeps what the answer of the i-th rule to this observation, `stop`, rests on. */
+void a4nn_explained_rule(struct a4nn_explained *x, size_t i, const struct a4nn_rule *rule,
+                         const void *state, const void *shared, const struct a4nn_values *values,
+                         const struct a4nn_rule_view *view, bool stop);
+
+/* Keeps the answer to this observation, `reason` being NULL to continue, and what the forecast
+ * rests on. */
+void a4nn_explained_answer(struct a4nn_explained *x, const struct a4nn_forecaster *forecaster,
+                           const void *state, const struct a4nn_rule_view *view,
+                           const char *reason);
 
 /* Writes it in words. What comes from the input is made safe for a terminal. */
 void a4nn_explained_print(const struct a4nn_explained *x, FILE *out);

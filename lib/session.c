@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "buf.h"
 #include "forecast.h"
 #include "leaders.h"
@@ -365,31 +366,6 @@ goes_on(struct a4nn_policy *p, struct session *s)
     a4nn_leaders_withdraw(&p->group[s->peer.group].complete, &s->complete);
 }
 
-/* `best` is the value to beat, in the metric's unit; `stops` the reason to stop, NULL: none. */
-static void
-answer(struct a4nn_record *r, const struct a4nn_points *points, double best,
-       const struct a4nn_forecast *forecast, const char *stops)
-{
-    double low = a4nn_from_points(points, forecast->low);
-    double high = a4nn_from_points(points, forecast->high);
-
-    a4nn_record_unset(r, A4NN_FORECAST_FIELDS);
-    if (forecast->kind == A4NN_FORECAST_MADE) {
-        a4nn_record_set_num(r, A4NN_FORECAST, a4nn_from_points(points, forecast->value));
-        if (isfinite(low) && isfinite(high)) {
-            a4nn_record_set_num(r, A4NN_LOW, fmin(low, high));
-            a4nn_record_set_num(r, A4NN_HIGH, fmax(low, high));
-        }
-        if (isfinite(forecast->error))
-            a4nn_record_set_num(r, A4NN_EXPECTED_ERROR, forecast->error / fabs(points->scale));
-        if (isfinite(best) && forecast->better != NULL)
-            a4nn_record_set_num(r, A4NN_P_BEAT,
-                                forecast->better(forecast->context, a4nn_to_points(points, best)));
-    }
-    a4nn_record_set_text(r, A4NN_VERDICT, stops != NULL ? "stop" : "continue");
-    a4nn_record_set_text(r, A4NN_REASON, stops != NULL ? stops : "");
-}
-
 /* Where the newest observation is to be explained, if it is. */
 static struct a4nn_explained *
 to_explain(const struct a4nn_policy *p, const struct session *s, const struct a4nn_curve *curve)
@@ -401,44 +377,6 @@ to_explain(const struct a4nn_policy *p, const struct session *s, const struct a4
     if (isnan(p->explain_at))
         return isnan(x->stopped) ? x : NULL;
     return curve->epoch[curve->n - 1] <= p->explain_at ? x : NULL;
-}
-
-/* Keeps what the answer of one rule rests on. */
-static void
-explain_rule(const struct bound_rule *b, const void *state, const struct a4nn_rule_view *view,
-             bool stop, struct a4nn_explained_rule *out)
-{
-    const struct a4nn_curve *curve = view->run->curve;
-
-    out->stop = stop;
-    if (stop && isnan(out->first))
-        out->first = curve->epoch[curve->n - 1];
-    a4nn_account_release(&out->account);
-    b->rule->explain(state, b->shared, &b->values, view, &out->account);
-}
-
-/* Keeps the answer that has just been made, and what the forecast rests on. */
-static void
-explain(const struct a4nn_policy *p, const struct session *s, const struct a4nn_rule_view *view,
-        const char *stops, struct a4nn_explained *x)
-{
-    const struct a4nn_curve *curve = view->run->curve;
-    double epoch = curve->epoch[curve->n - 1];
-
-    if (stops != NULL && isnan(x->stopped))
-        x->stopped = epoch;
-    x->points = view->run->points;
-    x->observations = curve->n;
-    x->relative_error = view->forecast->relative_error;
-    x->best = view->peers->best;
-    a4nn_record_set_num(&x->record, A4NN_EPOCH, epoch);
-    a4nn_record_set_num(&x->record, A4NN_VALUE, curve->value[curve->n - 1]);
-    if (isfinite(view->run->epochs))
-        a4nn_record_set_num(&x->record, A4NN_EPOCHS, view->run->epochs);
-    answer(&x->record, &x->points, x->best, view->forecast, stops);
-    a4nn_explanation_release(&x->why);
-    x->has_why = view->forecast->kind == A4NN_FORECAST_MADE && p->forecaster->explain != NULL &&
-                 p->forecaster->explain(s->forecaster, &x->why);
 }
 
 /* The reason to stop, NULL: none, if these rules say so. */
@@ -476,11 +414,11 @@ step(struct a4nn_policy *p, struct session *s, const struct a4nn_curve *curve,
         struct bound_rule *b = &p->rule[i];
         stop[i] = b->rule->stop(s->rule[i], b->shared, &b->values, &view);
         if (x != NULL)
-            explain_rule(b, s->rule[i], &view, stop[i], &x->rule[i]);
+            a4nn_explained_rule(x, i, b->rule, s->rule[i], b->shared, &b->values, &view, stop[i]);
     }
     stops = reason(p, stop);
     if (x != NULL)
-        explain(p, s, &view, stops, x);
+        a4nn_explained_answer(x, p->forecaster, s->forecaster, &view, stops);
     return stops;
 }
 
@@ -644,7 +582,7 @@ a4nn_policy_feed(struct a4nn_policy *p, struct a4nn_record *r)
         if (update(p, s, r) && may_relive(p, s, r))
             relive(p, s, self);
         if (s->given_up) {
-            answer(r, &s->peer.points, NAN, &forecast, NULL);
+            a4nn_answer(r, &s->peer.points, NAN, &forecast, NULL);
             return false;
         }
         say_no_epochs(p, s, r);
@@ -653,7 +591,7 @@ a4nn_policy_feed(struct a4nn_policy *p, struct a4nn_record *r)
         s->stopped = s->stopped || stops != NULL;
         complete(p, s);
     }
-    answer(r, &s->peer.points, best, &forecast, stops);
+    a4nn_answer(r, &s->peer.points, best, &forecast, stops);
     return stops != NULL;
 }
 
