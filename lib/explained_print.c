@@ -95,7 +95,7 @@ print_forecast(const struct a4nn_explained *x, FILE *out)
         fprintf(out, "90 %% interval   %.6g to %.6g\n", r->num[A4NN_LOW], r->num[A4NN_HIGH]);
     if (a4nn_record_has(r, A4NN_EXPECTED_ERROR)) {
         fprintf(out, "expected error  %.3g", r->num[A4NN_EXPECTED_ERROR]);
-        if (isfinite(x->relative_error))
+        if (isfinite(x->relative_error) && x->relative_error != r->num[A4NN_EXPECTED_ERROR])
             fprintf(out, ", %.3g %s", x->relative_error, a4nn_points_unit(&x->points));
         fputc('\n', out);
     }
