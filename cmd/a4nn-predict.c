@@ -35,6 +35,7 @@ static const struct a4nn_option options[] = {
      "words a4nn penguin converged hopeless patience diverged budget read median asha no-diverged"},
     A4NN_OPTION_RUN,
     A4NN_OPTION_SCALE,
+    A4NN_OPTION_SCHEDULE,
     {'u', "until-stop", NULL, "end at the first stop of any run", NULL},
     {0},
 };
@@ -261,6 +262,7 @@ main(int argc, char **argv)
     job.policy_opts.epochs = job.in.epochs;
     job.policy_opts.mode = job.in.mode;
     job.policy_opts.scale = job.in.scale;
+    job.policy_opts.schedule = job.in.scheduled ? &job.in.schedule : NULL;
     job.policy_opts.diag = &job.in.diag;
     check_specs(&job.policy_opts);
     check_explain(&job);

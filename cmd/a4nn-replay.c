@@ -14,7 +14,7 @@
 #include "source.h"
 #include "xalloc.h"
 
-enum { MAX = 256, MIN, SCALE, MERGE, NO_BASELINE, PARTIAL, PER_RUN, MAX_JOBS = 4096 };
+enum { MAX = 256, MIN, SCALE, SCHEDULE, MERGE, NO_BASELINE, PARTIAL, PER_RUN, MAX_JOBS = 4096 };
 
 static const struct a4nn_option options[] = {
     {'c', "collection", "NAME", "one collection of all runs (default: by task or run name)", NULL},
@@ -41,6 +41,8 @@ static const struct a4nn_option options[] = {
     {'r', "run", "NAME", "name of the run, for logs", NULL},
     {SCALE, "scale", "SCALE", "percent, fraction, loss or signed (default: by name and values)",
      "words percent fraction loss signed"},
+    {SCHEDULE, "schedule", "SCHEDULE", "how the learning rate goes (default: as the input says)",
+     "words const step: cosine linear warmup: unknown"},
     {0},
 };
 
@@ -58,6 +60,7 @@ enum output { TABLE, RUNS, PART };
 struct setup {
     struct a4nn_replay_opts replay;
     struct a4nn_reader_opts reader;
+    struct a4nn_schedule schedule;
     const char **policies;
     size_t cap;
     enum a4nn_encoding encoding;
@@ -182,6 +185,16 @@ take_scale(struct setup *s, const char *arg)
 }
 
 static void
+take_schedule(struct setup *s, const char *arg)
+{
+    struct a4nn_err err;
+
+    if (a4nn_schedule_parse(arg, &s->schedule, &err) < 0)
+        a4nn_die(A4NN_TROUBLE, "--schedule: %s", err.msg);
+    s->replay.schedule = &s->schedule;
+}
+
+static void
 take_policy(struct setup *s, const char *arg)
 {
     s->policies = a4nn_xgrow(s->policies, s->replay.npolicies, &s->cap, sizeof *s->policies);
@@ -206,6 +219,7 @@ replay_option(struct setup *s, int code, const char *arg)
     case 'R': take_policy(s, arg); break;
     case 'r': s->reader.run = arg; break;
     case SCALE: take_scale(s, arg); break;
+    case SCHEDULE: take_schedule(s, arg); break;
     default: return false;
     }
     s->replays = true;

@@ -19,6 +19,134 @@ struct kinds {
     double jump;         /* probability of a new level, where they do not */
 };
 
+/* ---- the schedule ---- */
+
+/* Begins the shapes that hold from here to the next drop. */
+static void
+begin_stretch(struct a4nn_ensemble *e, double from)
+{
+    const struct a4nn_ensemble_plan *plan = &e->plan;
+    bool ahead = e->drop < plan->drops;
+    double to = ahead ? plan->drop[e->drop].before : e->last;
+    enum a4nn_stretch stretch = e->drop > 0 ? A4NN_STRETCH_DROPPED
+                                : ahead     ? A4NN_STRETCH_STEADY
+                                            : A4NN_STRETCH_ANY;
+
+    a4nn_shapes_begin(&e->shapes, stretch, from, to, plan->late);
+    e->recent[0] = e->recent[1] = NAN;
+}
+
+void
+a4nn_ensemble_schedule(struct a4nn_ensemble *e, const struct a4nn_ensemble_plan *plan)
+{
+    e->plan = *plan;
+    if (e->observed == 0)
+        begin_stretch(e, 1);
+}
+
+struct outlook
+a4nn_ensemble_outlook(const struct a4nn_ensemble *e, const double weight[CELLS])
+{
+    const struct a4nn_ensemble_plan *plan = &e->plan;
+    struct outlook out = {0};
+    double level = 0, rise;
+    size_t k;
+    int j;
+
+    if (e->drop >= plan->drops)
+        return out;
+    for (j = 0; j < CELLS; j++)
+        level += weight[j] * e->cells.m1[j];
+    rise = rise_share * (e->hi - e->lo < bounds_far ? fmax(e->hi - level, 0) : room_unbounded) *
+           pow(rise_further, (double)e->drop);
+    if (!isnan(e->noise))
+        rise = sqrt(rise * rise_noise * e->noise);
+    out.next = rise * plan->drop[e->drop].size;
+    for (k = e->drop; k < plan->drops; k++) {
+        out.rise += rise * plan->drop[k].size;
+        rise *= sqrt(rise_further * noise_further);
+    }
+    out.sd = fmax(rise_sd * out.rise, rise_sd_least);
+    return out;
+}
+
+/*
+ * Keeps the noise from the second differences of the values, whose standard deviation is sqrt(6)
+ * times that of the noise and sqrt(pi/2) times their mean size.
+ */
+static void
+take_noise(struct a4nn_ensemble *e, double x, double z)
+{
+    const double size = 1.9544; /* sqrt(6 * 2 / pi) */
+    double bend = fabs(z - 2 * e->recent[0] + e->recent[1]) / size;
+
+    if (isfinite(bend)) {
+        double news = fmax(1 / (double)++e->bends, 1 - noise_memory);
+        double most = e->bends > 1 ? noise_most * e->noise + rise_sd_least : HUGE_VAL;
+        e->noise = (e->bends > 1 ? (1 - news) * e->noise : 0) + news * fmin(bend, most);
+    }
+    e->recent[1] = e->recent[0];
+    e->recent[0] = z;
+    if (e->drop > 0 && x <= e->plan.drop[e->drop - 1].before + e->plan.late + 2)
+        e->recent[0] = NAN; /* what the drop releases is no noise */
+}
+
+/*
+ * At the beginning of a stretch: the shapes of the last one mean nothing any more, while noise,
+ * dynamics and outliers still do.  What the shapes of a variant say of the value at x is put
+ * together, by its mean and variance, and all of them begin from there.
+ */
+static void
+pass_on(struct a4nn_ensemble *e, double x)
+{
+    struct cells *c = &e->cells;
+    double psi[SHAPES], weight[CELLS], rise, variance;
+    int v, s;
+
+    a4nn_ensemble_weights(e, weight);
+    a4nn_shapes_at(&e->shapes, x, psi);
+    rise = a4nn_ensemble_outlook(e, weight).next;
+    variance = fmax(rise_sd * rise, rise_sd_least) * fmax(rise_sd * rise, rise_sd_least);
+    for (v = 0; v < VARIANTS; v++) {
+        double share = 1e-300, mean = 0, square = 0;
+        for (s = 0; s < SHAPES; s++)
+            share += weight[s * VARIANTS + v];
+        for (s = 0; s < SHAPES; s++) {
+            int j = s * VARIANTS + v;
+            double h1 = psi[s], h0 = 1 - h1, w = weight[j] / share;
+            double z = h0 * c->m0[j] + h1 * c->m1[j];
+            mean += w * z;
+            square +=
+                w * (z * z + h0 * h0 * c->p00[j] + 2 * h0 * h1 * c->p01[j] + h1 * h1 * c->p11[j]);
+        }
+        square = fmax(square - mean * mean, 1e-6); /* rounding */
+        for (s = 0; s < SHAPES; s++) {
+            int j = s * VARIANTS + v;
+            c->m0[j] = mean;
+            c->m1[j] = mean + rise;
+            c->p00[j] = c->p01[j] = square;
+            c->p11[j] = square + variance;
+            c->lw[j] = a4nn_vlog(share);
+        }
+    }
+}
+
+/* Enters the stretches that begin before x. */
+static void
+advance(struct a4nn_ensemble *e, double x)
+{
+    const struct a4nn_ensemble_plan *plan = &e->plan;
+
+    while (e->drop < plan->drops && x > plan->drop[e->drop].before) {
+        double from = plan->drop[e->drop].before;
+        if (e->observed > 0)
+            pass_on(e, from);
+        e->drop++;
+        e->noise *= noise_further;
+        begin_stretch(e, from);
+    }
+}
+
 struct a4nn_ensemble *
 a4nn_ensemble_new(double last, double lo, double hi)
 {
@@ -27,7 +155,8 @@ a4nn_ensemble_new(double last, double lo, double hi)
     e->last = last;
     e->lo = lo;
     e->hi = hi;
-    a4nn_shapes_begin(&e->shapes, last);
+    e->noise = NAN;
+    begin_stretch(e, 1);
     return e;
 }
 
@@ -151,11 +280,18 @@ a4nn_ensemble_update(struct a4nn_ensemble *e, double x, double z)
     struct kinds k;
 
     x = x > e->last ? e->last : x;
+    advance(e, x);
+    if (x <= e->plan.warm && isfinite(z)) {
+        e->observed = 0; /* this one is the first */
+        begin_stretch(e, x);
+    }
     a4nn_shapes_at(&e->shapes, x, e->psi);
     if (!isfinite(z))
         return;
     if (e->observed++ == 0)
         begin(&e->cells, z);
+    if (e->drop < e->plan.drops)
+        take_noise(e, x, z);
     set_kinds(e, x, &k);
     update_cells(&e->cells, &k, e->psi, z);
 }

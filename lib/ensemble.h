@@ -32,10 +32,43 @@ struct a4nn_ensemble_answer {
 };
 
 /*
+ * What a run's schedule of learning rates says, in x.
+ *
+ * At a drop a new stretch of the run begins, with shapes of its own from there to the next drop or
+ * the end.  What the cells know of the value there becomes y1; yE lies above it by what the drop
+ * may release.  Rises that the drops ahead may release are added to every cell's forecast, and
+ * their standard deviation to its spread.
+ *
+ * How much a drop releases: the rate keeps a floor of noise under the error, so the noise from one
+ * observation to the next is the best guide there is, and what is left to the upper bound another:
+ * the expected rise is the geometric mean of a multiple of the first and a share of the second,
+ * give or take as much.  A run without noise is expected to gain nothing.
+ */
+enum { A4NN_ENSEMBLE_DROPS = 16 };
+
+struct a4nn_ensemble_drop {
+    double before; /* x that surely lies before it */
+    double size;   /* share of the rate that it takes away */
+};
+
+struct a4nn_ensemble_plan {
+    double warm; /* values before this x say nothing about the curve's shape; 0: all do */
+    double late; /* a drop may show so much later than right behind `before` */
+    struct a4nn_ensemble_drop drop[A4NN_ENSEMBLE_DROPS];
+    size_t drops;
+};
+
+/*
  * A new run with `last` planned observations (the x of the last one, 1 or more, need not be whole)
  * of a value within [lo, hi].  The caller frees it with a4nn_ensemble_free.
  */
 struct a4nn_ensemble *a4nn_ensemble_new(double last, double lo, double hi);
+
+/*
+ * What is known of the schedule; to be called before the first observation, and again before the
+ * one that shows a drop nobody knew of, with that drop added at the end.
+ */
+void a4nn_ensemble_schedule(struct a4nn_ensemble *e, const struct a4nn_ensemble_plan *plan);
 
 /*
  * The observation z at x; x must not be smaller than the last one.  A z that is not finite only

@@ -36,6 +36,18 @@ static const double discrepancy = 0.3;
 static const double prior_sd = 20, prior_gain = 15, prior_gain_sd = 25;
 /* Cells of less weight than this do not count in a forecast. */
 static const double negligible = 2e-4;
+/* Expected rise of a drop of the rate: geometric mean of so many standard deviations of noise, */
+static const double rise_noise = 5;
+/* and this share of what is left to the upper bound, or where there is none, of so much; */
+static const double rise_share = 0.25, room_unbounded = 20;
+/* of a further drop this factor less by what is left, and by the noise, which it reduces too. */
+static const double rise_further = 0.4, noise_further = 0.3;
+/* Standard deviation of the rise, as a share of it, and what that is at least. */
+static const double rise_sd = 1, rise_sd_least = 0.2;
+/* Bounds further apart than that are none. */
+static const double bounds_far = 1e5;
+/* Forgetting of the noise per observation; an observation counts for so many times the noise. */
+static const double noise_memory = 0.85, noise_most = 4;
 /* Smallest share of an observation that is taken for regular. */
 static const double least_regular = 1e-4;
 
@@ -67,7 +79,21 @@ struct a4nn_ensemble {
     double psi[SHAPES]; /* of the shapes at the newest x */
     double last, lo, hi;
     size_t observed;
+    struct a4nn_ensemble_plan plan;
+    size_t drop;      /* the next of its drops */
+    double recent[2]; /* the newest values of this stretch, NAN */
+    double noise;     /* sd from one observation to the next, NAN ... */
+    size_t bends;     /* ... before there are three of them; second differences so far */
 };
+
+/* What the drops that are ahead may release: expected rise, sd, and the rise of the next alone. */
+struct outlook {
+    double rise, sd, next;
+};
+struct outlook a4nn_ensemble_outlook(const struct a4nn_ensemble *e, const double weight[CELLS]);
+
+/* Weights of the cells, of sum 1. */
+void a4nn_ensemble_weights(const struct a4nn_ensemble *e, double weight[CELLS]);
 
 /* Keeps an exponent where the exponential is no denormal number. */
 static inline double

@@ -21,6 +21,8 @@ struct mixture {
     double narrowest;    /* smallest sd among them */
     double least, most;  /* what no quantile is beyond */
     double centre, wide; /* their mean and standard deviation */
+    /* To be added to all means; its variance is in all sd: what drops of the rate will release. */
+    double rise, rise_variance;
 };
 
 /* Sums in eight lanes, so that the order of additions is the same however they are made. */
@@ -53,13 +55,13 @@ weigh(double *restrict w, const double *restrict lw, double most)
 EVERY_INSTRUCTION_SET
 static void
 spread(double *restrict sd, double *restrict inverse, const struct cells *restrict c,
-       const double *restrict psi)
+       const double *restrict psi, double variance)
 {
     double noise[VARIANTS];
     int s, i;
 
     for (i = 0; i < VARIANTS; i++)
-        noise[i] = sigma[i % KINDS / 2] * sigma[i % KINDS / 2];
+        noise[i] = sigma[i % KINDS / 2] * sigma[i % KINDS / 2] + variance;
     for (s = 0; s < SHAPES; s++) {
         double left = discrepancy * (1 - psi[s]);
         for (i = 0; i < VARIANTS; i++) {
@@ -102,8 +104,8 @@ collect(const struct cells *c, struct mixture *m)
     m->wide = sqrt(square > 0 ? square : 0);
 }
 
-static void
-mix(const struct a4nn_ensemble *e, struct mixture *m)
+void
+a4nn_ensemble_weights(const struct a4nn_ensemble *e, double weight[CELLS])
 {
     const double *lw = e->cells.lw;
     double most = lw[0], sum;
@@ -111,11 +113,22 @@ mix(const struct a4nn_ensemble *e, struct mixture *m)
 
     for (j = 1; j < CELLS; j++)
         most = lw[j] > most ? lw[j] : most;
-    weigh(m->weight, lw, most);
-    sum = total(m->weight, CELLS);
+    weigh(weight, lw, most);
+    sum = total(weight, CELLS);
     for (j = 0; j < CELLS; j++)
-        m->weight[j] /= sum;
-    spread(m->sd, m->inverse, &e->cells, e->psi);
+        weight[j] /= sum;
+}
+
+static void
+mix(const struct a4nn_ensemble *e, struct mixture *m)
+{
+    struct outlook outlook;
+
+    a4nn_ensemble_weights(e, m->weight);
+    outlook = a4nn_ensemble_outlook(e, m->weight);
+    m->rise = outlook.rise;
+    m->rise_variance = outlook.sd * outlook.sd;
+    spread(m->sd, m->inverse, &e->cells, e->psi, m->rise_variance);
     collect(&e->cells, m);
 }
 
@@ -234,10 +247,10 @@ expected_error(const struct a4nn_ensemble *e, const struct mixture *m, double c)
     double term[CELLS], sum;
 
     add_errors(term, m, mean, c);
-    if (reaches(m, mean, e->hi, 1))
-        cut_off(term, m, mean, e->hi, 1);
-    if (reaches(m, mean, e->lo, -1))
-        cut_off(term, m, mean, e->lo, -1);
+    if (reaches(m, mean, e->hi - m->rise, 1))
+        cut_off(term, m, mean, e->hi - m->rise, 1);
+    if (reaches(m, mean, e->lo - m->rise, -1))
+        cut_off(term, m, mean, e->lo - m->rise, -1);
     sum = total(term, CELLS);
     return sum > 0 ? sum : 0; /* rounding */
 }
@@ -252,10 +265,10 @@ a4nn_ensemble_read(const struct a4nn_ensemble *e, struct a4nn_ensemble_answer *o
         return false;
     mix(e, &m);
     median = quantile(&m, 0.5, m.centre, m.least, m.most);
-    out->median = clip(e, median);
-    out->low = clip(e, quantile(&m, 0.05, median - 1.6 * m.wide, m.least, median));
-    out->high = clip(e, quantile(&m, 0.95, median + 1.6 * m.wide, median, m.most));
-    out->error = expected_error(e, &m, out->median);
+    out->median = clip(e, median + m.rise);
+    out->low = clip(e, quantile(&m, 0.05, median - 1.6 * m.wide, m.least, median) + m.rise);
+    out->high = clip(e, quantile(&m, 0.95, median + 1.6 * m.wide, median, m.most) + m.rise);
+    out->error = expected_error(e, &m, out->median - m.rise);
     return true;
 }
 
@@ -267,32 +280,13 @@ a4nn_ensemble_above(const struct a4nn_ensemble *e, double z)
     if (e->observed == 0)
         return NAN;
     mix(e, &m);
-    add_up(m.term, m.slope, m.bend, m.weight, e->cells.m1, m.inverse, z, CELLS);
+    add_up(m.term, m.slope, m.bend, m.weight, e->cells.m1, m.inverse, z - m.rise, CELLS);
     return 1 - total(m.term, CELLS);
 }
 
 /* ---- what it is made of ---- */
 
-/* The shapes of ensemble.c in its order, as a person would call them. */
-static const char *const shape_name[] = {
-    "straight line",
-    "exponential, nearly flat half way",
-    "exponential, still rising at the end",
-    "power law, exponent 1/2",
-    "power law, exponent 1",
-    "power law, exponent 3/2",
-    "power law, exponent 1, begun late",
-    "S-curve, half way at 10 % of the epochs",
-    "S-curve, half way at 17 % of the epochs",
-    "steep S-curve, half way at 28 % of the epochs",
-    "S-curve, half way at 48 % of the epochs",
-    "fast rise, then a large slow one",
-    "fast rise, then a small slow one",
-    "power law, exponent 1/2, rising again at the end",
-};
-_Static_assert(sizeof shape_name / sizeof shape_name[0] == SHAPES, "a name for each shape");
-
-enum source { NOISE, STATES, EXTRAPOLATION, AMONG, WITHIN, SOURCES };
+enum source { NOISE, STATES, EXTRAPOLATION, AMONG, WITHIN, DROPS, SOURCES };
 
 static const struct a4nn_source sources[SOURCES] = {
     {"noise", "noise of the final observation", 0},
@@ -300,6 +294,7 @@ static const struct a4nn_source sources[SOURCES] = {
     {"extrapolation", "distrust of what lies ahead", 0},
     {"shapes", "the shapes disagree", 0},
     {"settings", "within a shape: more or less noise, with or without jumps", 0},
+    {"drops", "what drops of the learning rate ahead will release", 0},
 };
 
 /* Adds the cells of shape `s` to the sources, `centre` being the mean of all cells, and the shape
@@ -310,6 +305,7 @@ explain_shape(const struct a4nn_ensemble *e, const struct mixture *m, int s, dou
 {
     const struct cells *c = &e->cells;
     double weight = 0, mean = 0, own = 0;
+    char name[A4NN_SHAPE_NAME];
     int i, at = s * VARIANTS;
 
     for (i = at; i < at + VARIANTS; i++) {
@@ -327,7 +323,8 @@ explain_shape(const struct a4nn_ensemble *e, const struct mixture *m, int s, dou
         own += w * (m->sd[i] * m->sd[i] + off * off);
     }
     variance[AMONG] += weight * (mean - centre) * (mean - centre);
-    a4nn_explain_part(out, shape_name[s], weight, mean, weight > 0 ? sqrt(own / weight) : 0);
+    a4nn_shape_name(&e->shapes, s, name);
+    a4nn_explain_part(out, name, weight, mean + m->rise, weight > 0 ? sqrt(own / weight) : 0);
 }
 
 bool
@@ -350,7 +347,10 @@ a4nn_ensemble_explain(const struct a4nn_ensemble *e, struct a4nn_explanation *ou
     out->variance = whole;
     for (i = 0; i < SHAPES; i++)
         explain_shape(e, &m, i, out->mean, variance, out);
+    out->mean += m.rise;
+    variance[DROPS] = m.rise_variance;
     for (i = 0; i < SOURCES; i++)
-        a4nn_explain_source(out, sources[i].name, sources[i].about, variance[i]);
+        if (i != DROPS || variance[i] > 0)
+            a4nn_explain_source(out, sources[i].name, sources[i].about, variance[i]);
     return true;
 }

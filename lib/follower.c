@@ -31,6 +31,26 @@ origin(double first, double unit)
     return before >= 1 ? first - before * unit : first;
 }
 
+/* The schedule in x. */
+static struct a4nn_ensemble_plan
+plan_of(const struct a4nn_follower *f, const struct a4nn_run_view *run)
+{
+    const double rounding = 1e-9;
+    const struct a4nn_schedule *s = run->schedule;
+    struct a4nn_ensemble_plan plan = {
+        .warm = s->warmup > 0 ? a4nn_follower_x(f, s->warmup) + rounding : 0,
+        .late = ceil(1 / f->unit - rounding)};
+    size_t i;
+
+    for (i = 0; i < s->drops; i++) {
+        /* it shows from the epoch stated on, or from the one after that */
+        double before = floor(a4nn_follower_x(f, s->drop[i].epoch - 1) + rounding);
+        if (s->drop[i].epoch < run->epochs)
+            plan.drop[plan.drops++] = (struct a4nn_ensemble_drop){before, 1 - s->drop[i].factor};
+    }
+    return plan;
+}
+
 /* Begins the ensemble anew; what has been observed is given to it again. */
 static void
 restart(struct a4nn_follower *f, const struct a4nn_run_view *run)
@@ -43,6 +63,23 @@ restart(struct a4nn_follower *f, const struct a4nn_run_view *run)
     a4nn_z_bounds(&f->scale, &lo, &hi);
     f->ensemble = a4nn_ensemble_new(last > 1 ? last : 1, lo, hi);
     f->taken = 0;
+    f->drops = 0;
+    f->warmup = 0;
+}
+
+/* Tells the ensemble of the schedule, if there is news. */
+static void
+heed(struct a4nn_follower *f, const struct a4nn_run_view *run)
+{
+    const struct a4nn_schedule *s = run->schedule;
+    struct a4nn_ensemble_plan plan;
+
+    if (s == NULL || (s->drops == f->drops && !(s->warmup > f->warmup)))
+        return;
+    plan = plan_of(f, run);
+    a4nn_ensemble_schedule(f->ensemble, &plan);
+    f->drops = s->drops;
+    f->warmup = s->warmup;
 }
 
 /* Keeps the unit; true when it has changed.  A clock's small unevenness does not change it. */
@@ -105,6 +142,7 @@ a4nn_follower_take(struct a4nn_follower *f, const struct a4nn_run_view *run)
     f->scale = scale;
     if (changed)
         restart(f, run);
+    heed(f, run);
     for (; f->taken < curve->n; f->taken++)
         a4nn_ensemble_update(
             f->ensemble, a4nn_follower_x(f, curve->epoch[f->taken]),

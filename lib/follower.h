@@ -23,6 +23,8 @@ struct a4nn_follower {
     double origin, unit;      /* epoch of x = 1, epochs per x */
     double smallest, largest; /* finite values so far, in points */
     size_t taken;             /* observations given to the ensemble */
+    size_t drops;             /* what the ensemble has been told of the schedule */
+    double warmup;
 };
 
 void a4nn_follower_init(struct a4nn_follower *f);

@@ -9,6 +9,7 @@
 #include "observation.h"
 #include "record.h"
 #include "scale.h"
+#include "schedule.h"
 #include "spec.h"
 
 /*
@@ -23,6 +24,7 @@ struct a4nn_run_view {
     double epochs;                    /* planned total, NAN when not known */
     double begun;                     /* time of the first observation that had one, NAN */
     struct a4nn_points points;
+    const struct a4nn_schedule *schedule; /* of its learning rate, NULL when nothing is known */
     size_t group; /* runs of the stream with the same task and metric have the same */
 };
 

@@ -25,6 +25,7 @@ take_mode(struct a4nn_input *in, enum a4nn_mode mode)
 bool
 a4nn_input_option(struct a4nn_input *in, const struct a4nn_cli *cli, int code, const char *arg)
 {
+    struct a4nn_err err;
     int encoding;
 
     switch (code) {
@@ -49,6 +50,11 @@ a4nn_input_option(struct a4nn_input *in, const struct a4nn_cli *cli, int code, c
     case A4NN_OPT_SCALE:
         if ((in->scale = a4nn_scale_find(arg)) == A4NN_SCALE_UNKNOWN)
             a4nn_die(A4NN_TROUBLE, "--scale: not percent, fraction, loss or signed: '%s'", arg);
+        break;
+    case A4NN_OPT_SCHEDULE:
+        if (a4nn_schedule_parse(arg, &in->schedule, &err) < 0)
+            a4nn_die(A4NN_TROUBLE, "--schedule: %s", err.msg);
+        in->scheduled = true;
         break;
     default: return false;
     }

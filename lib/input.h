@@ -8,6 +8,7 @@
 #include "err.h"
 #include "log/reader.h"
 #include "metric.h"
+#include "schedule.h"
 #include "stream.h"
 
 /*
@@ -16,7 +17,7 @@
  */
 
 /* Codes of the long options among them. */
-enum { A4NN_OPT_MAX = 900, A4NN_OPT_MIN, A4NN_OPT_SCALE };
+enum { A4NN_OPT_MAX = 900, A4NN_OPT_MIN, A4NN_OPT_SCALE, A4NN_OPT_SCHEDULE };
 
 /* Rows for option tables. */
 #define A4NN_OPTION_EPOCHS                                                                         \
@@ -58,6 +59,12 @@ enum { A4NN_OPT_MAX = 900, A4NN_OPT_MIN, A4NN_OPT_SCALE };
             "percent, fraction, loss or signed (default: by name and values)",                     \
             "words percent fraction loss signed"                                                   \
     }
+#define A4NN_OPTION_SCHEDULE                                                                       \
+    {                                                                                              \
+        A4NN_OPT_SCHEDULE, "schedule", "SCHEDULE",                                                 \
+            "how the learning rate goes (default: as the input says)",                             \
+            "words const step: cosine linear warmup: unknown"                                      \
+    }
 
 struct a4nn_input {
     struct a4nn_reader_opts reader; /* set .record and .arg before opening */
@@ -66,7 +73,9 @@ struct a4nn_input {
     double epochs;       /* -E, NAN when not given */
     enum a4nn_mode mode; /* --max, --min */
     enum a4nn_scale scale;
-    enum a4nn_encoding encoding; /* -o, A4NN_AS_INPUT when not given */
+    struct a4nn_schedule schedule; /* --schedule ... */
+    bool scheduled;                /* ... was given */
+    enum a4nn_encoding encoding;   /* -o, A4NN_AS_INPUT when not given */
 };
 
 /* Sets the defaults. The struct must then stay where it is. */

@@ -9,7 +9,7 @@
 
 #define FIELDS                                                                                     \
     (A4NN_BIT(A4NN_EPOCH) | A4NN_BIT(A4NN_VALUE) | A4NN_BIT(A4NN_EPOCHS) | A4NN_BIT(A4NN_TIME) |   \
-     A4NN_BIT(A4NN_VAL_LOSS) | (A4NN_FIT_FIELDS & ~A4NN_BIT(A4NN_FAMILY)) |                        \
+     A4NN_BIT(A4NN_VAL_LOSS) | A4NN_BIT(A4NN_LR) | (A4NN_FIT_FIELDS & ~A4NN_BIT(A4NN_FAMILY)) |    \
      A4NN_BIT(A4NN_FORECAST) | A4NN_BIT(A4NN_LOW) | A4NN_BIT(A4NN_HIGH) |                          \
      A4NN_BIT(A4NN_EXPECTED_ERROR))
 

@@ -22,6 +22,7 @@ static const struct {
     [A4NN_EPOCHS] = {"epochs", false},
     [A4NN_TIME] = {"time", false},
     [A4NN_VAL_LOSS] = {"val_loss", false},
+    [A4NN_LR] = {"lr", false},
     [A4NN_FAMILY] = {"family", true},
     [A4NN_A] = {"a", false},
     [A4NN_B] = {"b", false},

@@ -21,6 +21,7 @@ enum a4nn_field {
     A4NN_EPOCHS,   /* planned total */
     A4NN_TIME,     /* seconds since 1970 */
     A4NN_VAL_LOSS, /* validation loss at this epoch, where the metric is another */
+    A4NN_LR,       /* learning rate at this epoch */
     /* fit */
     A4NN_FAMILY, /* text: family fitted */
     A4NN_A,      /* parameters ... */

@@ -421,6 +421,7 @@ policy_for(const struct a4nn_replay *replay, size_t p, const struct a4nn_replay_
     opts.epochs = replay->opts.epochs;
     opts.mode = c->kind.mode;
     opts.scale = c->kind.scale;
+    opts.schedule = replay->opts.schedule;
     return a4nn_policy_new(&opts, NULL);
 }
 

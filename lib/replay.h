@@ -10,6 +10,7 @@
 #include "observation.h"
 #include "record.h"
 #include "scale.h"
+#include "schedule.h"
 #include "strmap.h"
 
 /*
@@ -69,7 +70,8 @@ struct a4nn_replay_opts {
     const char *collection;  /* of runs that state no task; NULL: as their name begins */
     double epochs;           /* planned total for all runs, NAN: as the records say */
     struct a4nn_metric kind; /* mode and scale asked for, or unknown */
-    unsigned jobs;           /* threads; 0: one */
+    const struct a4nn_schedule *schedule; /* of all runs' learning rate; NULL: as records say */
+    unsigned jobs;                        /* threads; 0: one */
     struct a4nn_diag *diag;
 };
 

@@ -40,6 +40,7 @@ struct group {
 struct session {
     struct a4nn_peer peer; /* points and completeness, as the others see it */
     struct a4nn_curve curve;
+    struct a4nn_rates rates; /* learning rates, where the records have them */
     struct a4nn_leader complete, largest, smallest; /* its places in its group */
     size_t metric;
     double stated;       /* planned total by its own records, NAN */
@@ -67,6 +68,8 @@ struct a4nn_policy {
     double epochs;
     enum a4nn_mode mode;
     enum a4nn_scale scale;
+    struct a4nn_schedule schedule; /* of all runs */
+    bool scheduled;                /* it was given: what the records say does not count */
     char *explain;
     double explain_at;
     struct a4nn_diag *diag;
@@ -197,6 +200,9 @@ a4nn_policy_new(const struct a4nn_policy_opts *opts, struct a4nn_err *err)
     p->explain = a4nn_xstrdup(opts->explain);
     p->explain_at = opts->explain_at;
     p->diag = opts->diag;
+    p->scheduled = opts->schedule != NULL;
+    if (p->scheduled)
+        p->schedule = *opts->schedule;
     if (set_up(p, opts, err) < 0) {
         a4nn_policy_free(p);
         return NULL;
@@ -396,12 +402,21 @@ reason(const struct a4nn_policy *p, const bool *stop)
     return all ? p->joint : alone;
 }
 
+static const struct a4nn_schedule *
+schedule_of(const struct a4nn_policy *p, const struct session *s)
+{
+    const struct a4nn_schedule *schedule = p->scheduled ? &p->schedule : &s->rates.schedule;
+
+    return schedule->drops > 0 || schedule->warmup > 0 ? schedule : NULL;
+}
+
 /* The forecast, and the reason to stop (NULL: none), after the newest observation of `curve`. */
 static const char *
 step(struct a4nn_policy *p, struct session *s, const struct a4nn_curve *curve,
      const struct a4nn_record *r, size_t self, struct a4nn_forecast *forecast)
 {
-    struct a4nn_run_view run = {curve, r, s->epochs, s->begun, s->peer.points, s->peer.group};
+    struct a4nn_run_view run = {
+        curve, r, s->epochs, s->begun, s->peer.points, schedule_of(p, s), s->peer.group};
     struct a4nn_peers peers = {p->peer, p->runs.n, self, best_of(p, s)};
     struct a4nn_rule_view view = {&run, forecast, &peers};
     bool stop[MAX_RULES] = {false};
@@ -535,6 +550,8 @@ update(struct a4nn_policy *p, struct session *s, const struct a4nn_record *r)
               isnan(epochs) != isnan(s->epochs);
     s->peer.points = points;
     s->epochs = epochs;
+    if (a4nn_record_has(r, A4NN_LR) && !p->scheduled)
+        a4nn_rates_take(&s->rates, r->num[A4NN_EPOCH], r->num[A4NN_LR]);
     changed = a4nn_curve_add(&s->curve, r->num[A4NN_EPOCH], r->num[A4NN_VALUE],
                              a4nn_record_num(r, A4NN_VAL_LOSS), NULL) != A4NN_CURVE_GREW ||
               changed;

@@ -9,6 +9,7 @@
 #include "explained.h"
 #include "metric.h"
 #include "record.h"
+#include "schedule.h"
 
 /*
  * A policy: one forecaster and the rules that act on it, applied to all runs of a stream.  Each
@@ -27,9 +28,10 @@ struct a4nn_policy_opts {
                * and is not needed */
     double epochs; /* planned total for all runs, NAN: as a run's records say, or as all others of
                     * its task and metric do where its own say nothing */
-    enum a4nn_mode mode;    /* of the metric, when its name is not to decide */
-    enum a4nn_scale scale;  /* likewise */
-    const char *explain;    /* name of the run to explain, NULL: none */
+    enum a4nn_mode mode;                  /* of the metric, when its name is not to decide */
+    enum a4nn_scale scale;                /* likewise */
+    const struct a4nn_schedule *schedule; /* of all runs; NULL: as the records say */
+    const char *explain;                  /* name of the run to explain, NULL: none */
     double explain_at;      /* at its last observation up to this epoch; NAN: at its first stop,
                              * or at its newest observation while it has not been stopped */
     struct a4nn_diag *diag; /* for what was assumed, and for runs that cannot be forecast */

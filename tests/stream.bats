@@ -85,7 +85,7 @@ load lib
 }
 
 @test "stream: unknown members of JSON Lines come through untouched" {
-    local extra='"lr":0.1,"tags":["a",{"b":null,"c":[true,false]}],"seed":12345678901234567890,'
+    local extra='"wd":0.1,"tags":["a",{"b":null,"c":[true,false]}],"seed":12345678901234567890,'
     extra+='"id":9007199254740993,"least":-9223372036854775808,"huge":1e400,"empty":{},"none":[],'
     extra+='"text":"\"\\\/\u0000\u001b\u00e9\ud83d\ude00","nan":"NaN","":1'
     run -0 --separate-stderr a4nn-predict -q -M last -R patience \
@@ -109,8 +109,8 @@ load lib
 
 @test "stream: a column of CSV that nobody knows is named once" {
     run -0 --separate-stderr a4nn-predict -M last -R patience \
-        <<< $'run,epoch,value,metric,lr\nr,1,2,acc,7\nr,2,3,acc,8'
-    [ "$stderr" = "a4nn-predict: -:1: unknown column 'lr' is left out" ]
+        <<< $'run,epoch,value,metric,wd\nr,1,2,acc,7\nr,2,3,acc,8'
+    [ "$stderr" = "a4nn-predict: -:1: unknown column 'wd' is left out" ]
     [ "$(decisions <<< "$output")" = .. ]
 }
 
