@@ -31,6 +31,39 @@ word(const char *s, size_t len, const char *name)
     return n <= len && strncasecmp(s, name, n) == 0 ? n : 0;
 }
 
+/*
+ * A plain decimal of few digits, as nearly all are, without strtod(): both the digits and the power
+ * of ten are exact in a double, so that the one division rounds as it must (Clinger 1990).
+ */
+static bool
+scan_plain(const char *text, size_t end, double *out)
+{
+    static const double power[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                   1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    size_t at = text[0] == '-' || text[0] == '+', behind = 0;
+    long long whole = 0;
+    bool point = false;
+
+    if (FLT_EVAL_METHOD != 0 || end - at > 16)
+        return false;
+    for (; at < end; at++) {
+        if (text[at] == '.') {
+            point = true;
+        } else if (is_digit(text[at])) {
+            whole = 10 * whole + (text[at] - '0');
+            behind += point;
+        } else {
+            return false;
+        }
+    }
+    if (whole >= 1LL << 53)
+        return false;
+    *out = (double)whole / power[behind];
+    if (text[0] == '-')
+        *out = -*out;
+    return true;
+}
+
 /* strtod() wants a NUL and knows hexadecimal and "nan(...)"; so the extent is found here first. */
 size_t
 a4nn_number_scan(const char *text, size_t len, double *out)
@@ -44,12 +77,15 @@ a4nn_number_scan(const char *text, size_t len, double *out)
     negative = text[0] == '-';
     if (text[0] == '+' || text[0] == '-')
         at = 1;
-    if ((n = word(text + at, len - at, "nan")) != 0) {
+    if (at == len)
+        return 0;
+    if (is_digit(text[at])) {
+        ; /* no word */
+    } else if ((n = word(text + at, len - at, "nan")) != 0) {
         *out = NAN;
         return at + n;
-    }
-    if ((n = word(text + at, len - at, "infinity")) != 0 ||
-        (n = word(text + at, len - at, "inf")) != 0) {
+    } else if ((n = word(text + at, len - at, "infinity")) != 0 ||
+               (n = word(text + at, len - at, "inf")) != 0) {
         *out = negative ? -HUGE_VAL : HUGE_VAL;
         return at + n;
     }
@@ -69,6 +105,8 @@ a4nn_number_scan(const char *text, size_t len, double *out)
     }
     if (end > LONGEST)
         return 0;
+    if (scan_plain(text, end, out))
+        return end;
     memcpy(copy, text, end);
     copy[end] = '\0';
     *out = strtod(copy, NULL);

@@ -100,6 +100,20 @@ a4nn_record_text(const struct a4nn_record *r, enum a4nn_field field, const char 
     return a4nn_record_has(r, field) && r->text[field] != NULL ? r->text[field] : otherwise;
 }
 
+/* A key is made for every record: printf would take longer than all the rest. */
+static void
+add_length(struct a4nn_buf *out, size_t len)
+{
+    char text[24];
+    size_t at = sizeof text;
+
+    text[--at] = ' ';
+    do
+        text[--at] = (char)('0' + len % 10);
+    while ((len /= 10) != 0);
+    a4nn_buf_add(out, text + at, sizeof text - at);
+}
+
 void
 a4nn_record_key(const struct a4nn_record *r, uint64_t which, struct a4nn_buf *out)
 {
@@ -108,8 +122,9 @@ a4nn_record_key(const struct a4nn_record *r, uint64_t which, struct a4nn_buf *ou
     for (f = 0; f < A4NN_FIELDS; f++)
         if (fields[f].text && (which & A4NN_BIT(f))) {
             const char *text = a4nn_record_text(r, (enum a4nn_field)f, "");
-            a4nn_buf_addf(out, "%zu ", strlen(text));
-            a4nn_buf_adds(out, text);
+            size_t len = strlen(text);
+            add_length(out, len);
+            a4nn_buf_add(out, text, len);
         }
 }
 

@@ -25,7 +25,8 @@ struct a4nn_stream_reader {
     struct a4nn_csv *csv;
     int *column; /* field of each column; NULL until the header was seen */
     size_t columns;
-    bool unusable; /* the header lacks what is needed */
+    struct a4nn_record row; /* used again for each, as its texts are mostly the same */
+    bool unusable;          /* the header lacks what is needed */
     /* JSON Lines */
     struct a4nn_buf line;
     unsigned long number;
@@ -108,7 +109,7 @@ static void
 read_row(void *arg, struct a4nn_csv_row *row)
 {
     struct a4nn_stream_reader *in = arg;
-    struct a4nn_record r = {.line = row->line};
+    struct a4nn_record *r = &in->row;
     bool ok = true;
     size_t i;
 
@@ -128,20 +129,21 @@ read_row(void *arg, struct a4nn_csv_row *row)
                   in->columns, row->cells);
         return;
     }
+    r->set = 0;
+    r->line = row->line;
     for (i = 0; i < row->cells && ok; i++) {
         int field = in->column[i];
         if (field == UNKNOWN_COLUMN)
             continue;
         if (!a4nn_field_is_text((enum a4nn_field)field)) {
-            ok = take_number(in, &r, (enum a4nn_field)field, row->cell[i]);
+            ok = take_number(in, r, (enum a4nn_field)field, row->cell[i]);
         } else if (row->cell[i][0] != '\0') {
             a4nn_csv_unguard(row->cell[i]);
-            a4nn_record_set_text(&r, (enum a4nn_field)field, row->cell[i]);
+            a4nn_record_set_text(r, (enum a4nn_field)field, row->cell[i]);
         }
     }
     if (ok)
-        deliver(in, &r);
-    a4nn_record_release(&r);
+        deliver(in, r);
 }
 
 /* ---- JSON Lines ---- */
@@ -330,6 +332,7 @@ a4nn_stream_reader_free(struct a4nn_stream_reader *in)
     if (in == NULL)
         return;
     a4nn_csv_free(in->csv);
+    a4nn_record_release(&in->row);
     free(in->column);
     a4nn_buf_release(&in->line);
     free(in);

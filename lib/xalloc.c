@@ -64,7 +64,11 @@ a4nn_xstrndup(const char *s, size_t len)
 void
 a4nn_xreplace(char **slot, const char *s)
 {
-    char *copy = a4nn_xstrdup(s); /* first: `s` may lie inside the old string */
+    char *copy;
+
+    if (*slot != NULL && s != NULL && strcmp(*slot, s) == 0)
+        return;
+    copy = a4nn_xstrdup(s); /* first: `s` may lie inside the old string */
     free(*slot);
     *slot = copy;
 }
