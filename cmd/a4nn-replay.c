@@ -3,10 +3,12 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "log/reader.h"
+#include "number.h"
 #include "program.h"
 #include "replay.h"
 #include "replay_part.h"
@@ -39,6 +41,8 @@ static const struct a4nn_option options[] = {
      "[all:]RULE[+RULE...][@FORECASTER] to try; several: each (default: a4nn)",
      "words a4nn penguin converged hopeless patience diverged budget read median asha no-diverged"},
     {'r', "run", "NAME", "name of the run, for logs", NULL},
+    {'S', "buffer-size", "SIZE",
+     "memory for observations, the rest goes to a temporary file (default: 32M)", NULL},
     {SCALE, "scale", "SCALE", "percent, fraction, loss or signed (default: by name and values)",
      "words percent fraction loss signed"},
     {SCHEDULE, "schedule", "SCHEDULE", "how the learning rate goes (default: as the input says)",
@@ -142,19 +146,28 @@ read_logs(struct a4nn_replay *replay, struct a4nn_reader_opts *opts, char *const
 /* ---- output ---- */
 
 static int
-print(const struct a4nn_replay *replay, const struct setup *s, const struct a4nn_diag *diag)
+print(struct a4nn_replay *replay, const struct setup *s, const struct a4nn_diag *diag)
 {
+    struct a4nn_err err;
+
     if (s->merge && diag->errors > 0)
         return A4NN_TROUBLE; /* a table of some of the parts would look whole */
+    if (a4nn_replay_failed(replay, &err))
+        a4nn_die(A4NN_TROUBLE, "%s", err.msg);
     if (a4nn_replay_empty(replay)) {
         a4nn_warn("no run to replay");
         return diag->errors > 0 ? A4NN_TROUBLE : A4NN_NO;
     }
     switch (s->output) {
-    case TABLE: a4nn_replay_report(replay, s->baseline, stdout, s->encoding); break;
+    case TABLE:
+        if (a4nn_replay_report(replay, s->baseline, stdout, s->encoding, &err) < 0)
+            a4nn_die(A4NN_TROUBLE, "%s", err.msg);
+        break;
     case RUNS: a4nn_replay_report_runs(replay, stdout, s->encoding); break;
     case PART: a4nn_replay_part_write(replay, stdout); break;
     }
+    if (a4nn_replay_failed(replay, &err)) /* reading them again; a part now lacks its end */
+        a4nn_die(A4NN_TROUBLE, "%s", err.msg);
     return diag->errors > 0 ? A4NN_TROUBLE : A4NN_OK;
 }
 
@@ -202,6 +215,24 @@ take_policy(struct setup *s, const char *arg)
     s->replay.policies = s->policies;
 }
 
+/* A number of bytes, K, M or G. */
+static size_t
+take_size(const char *arg)
+{
+    double size;
+    size_t used = a4nn_number_scan(arg, strlen(arg), &size);
+    const char *units = "KMG",
+               *unit = used > 0 && arg[used] != '\0' ? strchr(units, arg[used]) : NULL;
+
+    if (unit != NULL && arg[used + 1] == '\0')
+        size *= 1 << 10 * (unit - units + 1);
+    else if (used == 0 || arg[used] != '\0')
+        size = NAN;
+    if (!(size >= 1 && size <= 1e12))
+        a4nn_die(A4NN_TROUBLE, "--buffer-size: not a size as 64M: '%s'", arg);
+    return (size_t)size;
+}
+
 /* What concerns the replay and not what is made of it; false: another option. */
 static bool
 replay_option(struct setup *s, int code, const char *arg)
@@ -244,6 +275,7 @@ take_options(struct setup *s, int argc, char **argv)
             case PARTIAL: s->output = PART; break;
             case PER_RUN: s->output = RUNS; break;
             case 'q': a4nn_verbosity = 0; break;
+            case 'S': s->replay.buffer = take_size(arg); break;
             }
     if (s->merge && s->replays)
         a4nn_die(A4NN_TROUBLE, "--merge: the parts hold what was decided: no rules, no options "

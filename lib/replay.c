@@ -3,20 +3,22 @@
 
 #include <ctype.h>
 #include <math.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
-#include "kept.h"
+#include "replay_parts.h"
 #include "session.h"
+#include "spill.h"
+#include "spool.h"
 #include "xalloc.h"
+
+enum { BUFFER = 32 << 20 };
 
 /* ---- policies ---- */
 
-static void
-policy_opts(const struct a4nn_replay_policy *policy, struct a4nn_policy_opts *out)
+void
+a4nn_replay_policy_opts(const struct a4nn_replay_policy *policy, struct a4nn_policy_opts *out)
 {
     *out = (struct a4nn_policy_opts){.forecaster = policy->forecaster,
                                      .rules = (const char *const *)policy->rule,
@@ -67,7 +69,7 @@ check_policy(struct a4nn_replay_policy *policy, const char *rules, size_t len, s
     struct a4nn_buf label = {0};
     struct a4nn_policy *made;
 
-    policy_opts(policy, &opts);
+    a4nn_replay_policy_opts(policy, &opts);
     if ((made = a4nn_policy_new(&opts, err)) == NULL)
         return -1;
     policy->compares = a4nn_policy_compares(made);
@@ -112,12 +114,17 @@ a4nn_replay_new(const struct a4nn_replay_opts *opts, struct a4nn_err *err)
     size_t i;
 
     replay->opts = *opts;
-    replay->kept = a4nn_kept_new();
-    for (i = 0; i < opts->npolicies; i++)
+    if (opts->buffer == 0)
+        replay->opts.buffer = BUFFER;
+    replay->observations = a4nn_spool_new(A4NN_BY_NAME, replay->opts.buffer);
+    for (i = 0; i < opts->npolicies; i++) {
         if (a4nn_replay_add_policy(replay, opts->policies[i], err) < 0) {
             a4nn_replay_free(replay);
             return NULL;
         }
+        if (replay->policy[i].compares && replay->stream == NULL)
+            replay->stream = a4nn_spool_new(A4NN_BY_ARRIVAL, replay->opts.buffer);
+    }
     return replay;
 }
 
@@ -149,29 +156,23 @@ a4nn_replay_collection_put(struct a4nn_replay *replay, const char *name, const c
     return i;
 }
 
-size_t
-a4nn_replay_run_put(struct a4nn_replay *replay, size_t collection, const char *name, bool *added)
+/* The same fields of most records say the same as those of the one before. */
+static bool
+as_before(struct a4nn_replay *replay, const struct a4nn_record *r)
 {
-    struct a4nn_buf key = {0};
-    struct a4nn_replay_run *run;
-    bool is_new;
-    size_t i, p;
+    static const enum a4nn_field field[] = {A4NN_RUN, A4NN_TASK, A4NN_METRIC, A4NN_FAMILY};
+    bool same = replay->collections.n > 0;
+    size_t i;
 
-    a4nn_buf_addf(&key, "%zu %s", collection, name);
-    i = a4nn_strmap_put(&replay->runs, key.data, &is_new);
-    a4nn_buf_release(&key);
-    if (added != NULL)
-        *added = is_new;
-    if (!is_new)
-        return i;
-    replay->run = a4nn_xgrow(replay->run, i, &replay->cap_run, sizeof *replay->run);
-    run = &replay->run[i];
-    *run = (struct a4nn_replay_run){.collection = collection, .planned = NAN};
-    run->name = a4nn_xstrdup(name);
-    run->decision = a4nn_xcalloc(replay->npolicies + 1, sizeof *run->decision);
-    for (p = 0; p < replay->npolicies; p++)
-        run->decision[p] = (struct a4nn_decision){NAN, NAN, NAN, NULL};
-    return i;
+    for (i = 0; i < sizeof field / sizeof field[0]; i++) {
+        const char *text = a4nn_record_text(r, field[i], NULL);
+        char **last = &replay->last.text[field[i]];
+        same =
+            same && (*last == NULL) == (text == NULL) && (text == NULL || strcmp(*last, text) == 0);
+        if (!same)
+            a4nn_xreplace(last, text);
+    }
+    return same;
 }
 
 /* A task is what the record says, else what the user says, else the first part of the name. */
@@ -213,71 +214,29 @@ use_fits(struct a4nn_replay *replay)
 void
 a4nn_replay_add(struct a4nn_replay *replay, const struct a4nn_record *r)
 {
-    size_t ci = collection_of(replay, r);
+    size_t ci = as_before(replay, r) ? replay->last_collection : collection_of(replay, r);
     struct a4nn_replay_collection *c = &replay->collection[ci];
-    size_t i = a4nn_replay_run_put(replay, ci, a4nn_record_text(r, A4NN_RUN, ""), NULL);
-    double value = a4nn_record_num(r, A4NN_VALUE), epochs = a4nn_record_num(r, A4NN_EPOCHS);
+    const char *run = a4nn_record_text(r, A4NN_RUN, "");
+    double value = a4nn_record_num(r, A4NN_VALUE);
 
+    replay->last_collection = ci;
     if (c->stated == A4NN_MODE_UNKNOWN)
         c->stated = a4nn_mode_find(a4nn_record_text(r, A4NN_MODE, ""));
     if (isfinite(value)) {
         c->smallest = fmin(c->smallest, value);
         c->largest = fmax(c->largest, value);
     }
-    if (isfinite(epochs) && epochs > 0)
-        replay->run[i].planned = epochs;
-    a4nn_curve_add(&replay->run[i].curve, a4nn_record_num(r, A4NN_EPOCH), value, NAN, NULL);
-    a4nn_kept_add(replay->kept, r, i);
+    a4nn_spool_add(replay->observations, (uint32_t)ci, run, r);
+    if (replay->stream != NULL)
+        a4nn_spool_add(replay->stream, (uint32_t)ci, run, r);
     if (c->family[0] != '\0' && !replay->fits)
         use_fits(replay);
 }
 
-double
-a4nn_replay_end(const struct a4nn_replay_run *run)
-{
-    return run->curve.epoch[run->curve.n - 1];
-}
+/* ---- what is known once all is read ---- */
 
-/* ---- settling what is known once all is read ---- */
-
-/* The planned total of each run; its curve ends there. */
-static void
-settle_plans(struct a4nn_replay *replay)
-{
-    size_t i, unknown = 0, outside = 0, shorter = 0;
-
-    for (i = 0; i < replay->runs.n; i++) {
-        struct a4nn_replay_run *run = &replay->run[i];
-        if (isfinite(replay->opts.epochs)) {
-            run->planned = replay->opts.epochs;
-        } else if (!isfinite(run->planned)) {
-            run->planned = a4nn_replay_end(run);
-            run->assumed = true;
-            unknown++;
-        }
-        while (run->curve.n > 0 && run->curve.epoch[run->curve.n - 1] > run->planned)
-            run->curve.n--;
-        outside += run->curve.n == 0;
-        shorter += run->curve.n > 0 && a4nn_replay_end(run) < run->planned;
-    }
-    if (unknown > 0)
-        a4nn_diag(replay->opts.diag, A4NN_NOTE, NULL, 0,
-                  "%zu of %zu runs do not say how many epochs were planned: their last one is "
-                  "taken for it (-E)",
-                  unknown, replay->runs.n);
-    if (shorter > 0)
-        a4nn_diag(replay->opts.diag, A4NN_NOTE, NULL, 0,
-                  "%zu of %zu runs ended before the last planned epoch: their last value counts as "
-                  "final, and only epochs they trained can be saved",
-                  shorter, replay->runs.n);
-    if (outside > 0)
-        a4nn_diag(replay->opts.diag, A4NN_WARNING, NULL, 0,
-                  "%zu of %zu runs have no observation up to the last planned epoch: left out",
-                  outside, replay->runs.n);
-}
-
-static void
-settle_metrics(struct a4nn_replay *replay)
+void
+a4nn_replay_settle_metrics(struct a4nn_replay *replay)
 {
     struct a4nn_strmap said = {0};
     size_t i;
@@ -296,14 +255,6 @@ settle_metrics(struct a4nn_replay *replay)
 }
 
 static int
-compare_runs(const void *a, const void *b, void *arg)
-{
-    const struct a4nn_replay *replay = arg;
-
-    return strcmp(replay->run[*(const size_t *)a].name, replay->run[*(const size_t *)b].name);
-}
-
-static int
 compare_collections(const void *a, const void *b, void *arg)
 {
     const struct a4nn_replay *replay = arg;
@@ -317,7 +268,7 @@ compare_collections(const void *a, const void *b, void *arg)
 }
 
 void
-a4nn_replay_settle(struct a4nn_replay *replay)
+a4nn_replay_order(struct a4nn_replay *replay)
 {
     size_t i, n = replay->collections.n;
 
@@ -325,23 +276,6 @@ a4nn_replay_settle(struct a4nn_replay *replay)
     for (i = 0; i < n; i++)
         replay->by_name[i] = i;
     qsort_r(replay->by_name, n, sizeof *replay->by_name, compare_collections, replay);
-    for (i = 0; i < replay->runs.n; i++) {
-        struct a4nn_replay_collection *c = &replay->collection[replay->run[i].collection];
-        if (replay->run[i].curve.n > 0 && c->kind.mode != A4NN_MODE_UNKNOWN)
-            c->nruns++;
-    }
-    for (i = 0; i < n; i++) {
-        replay->collection[i].run = a4nn_xcalloc(replay->collection[i].nruns + 1, sizeof(size_t));
-        replay->collection[i].nruns = 0;
-    }
-    for (i = 0; i < replay->runs.n; i++) {
-        struct a4nn_replay_collection *c = &replay->collection[replay->run[i].collection];
-        if (replay->run[i].curve.n > 0 && c->kind.mode != A4NN_MODE_UNKNOWN)
-            c->run[c->nruns++] = i;
-    }
-    for (i = 0; i < n; i++)
-        qsort_r(replay->collection[i].run, replay->collection[i].nruns, sizeof(size_t),
-                compare_runs, replay);
 }
 
 bool
@@ -378,187 +312,7 @@ a4nn_replay_title(const struct a4nn_replay *replay, size_t collection)
     return title.data;
 }
 
-/* ---- deciding ---- */
-
-/* One observation of a run on which the policy has not decided yet. */
-static void
-live_through(struct a4nn_policy *policy, const struct a4nn_replay_run *run, struct a4nn_decision *d,
-             struct a4nn_record *r)
-{
-    double epoch = r->num[A4NN_EPOCH], value = r->num[A4NN_VALUE];
-    bool stop = a4nn_policy_feed(policy, r);
-    double forecast = a4nn_record_num(r, A4NN_FORECAST);
-
-    if (isfinite(value))
-        d->latest = value;
-    if (!stop || epoch >= a4nn_replay_end(run))
-        return;
-    d->epoch = epoch;
-    d->forecast = isfinite(forecast) ? forecast : d->latest;
-    d->reason = a4nn_xstrdup(a4nn_record_text(r, A4NN_REASON, ""));
-}
-
-/* What all observations of a run or collection share. */
-static void
-name_record(const struct a4nn_replay *replay, const struct a4nn_replay_run *run,
-            struct a4nn_record *r)
-{
-    const struct a4nn_replay_collection *c = &replay->collection[run->collection];
-
-    r->set = 0;
-    a4nn_record_set_text(r, A4NN_RUN, run->name);
-    a4nn_record_set_text(r, A4NN_METRIC, c->metric);
-    if (c->family[0] != '\0')
-        a4nn_record_set_text(r, A4NN_FAMILY, c->family);
-}
-
-static struct a4nn_policy *
-policy_for(const struct a4nn_replay *replay, size_t p, const struct a4nn_replay_collection *c)
-{
-    struct a4nn_policy_opts opts;
-
-    policy_opts(&replay->policy[p], &opts);
-    opts.epochs = replay->opts.epochs;
-    opts.mode = c->kind.mode;
-    opts.scale = c->kind.scale;
-    opts.schedule = replay->opts.schedule;
-    return a4nn_policy_new(&opts, NULL);
-}
-
-/* Lets a policy live through the observations of a run or a collection. */
-static void
-decide_group(const struct a4nn_replay *replay, size_t p, const size_t *item, size_t n,
-             const struct a4nn_replay_collection *c)
-{
-    struct a4nn_policy *policy = policy_for(replay, p, c);
-    struct a4nn_record r = {0};
-    size_t i;
-
-    if (policy == NULL)
-        return; /* it was made before, so this does not happen */
-    for (i = 0; i < n; i++) {
-        const struct a4nn_replay_run *run = &replay->run[a4nn_kept_owner(replay->kept, item[i])];
-        struct a4nn_decision *d = &run->decision[p];
-        if (!isnan(d->epoch) || run->curve.n == 0)
-            continue;
-        name_record(replay, run, &r);
-        a4nn_kept_get(replay->kept, item[i], &r);
-        if (r.num[A4NN_EPOCH] > run->planned)
-            continue;
-        if (run->assumed)
-            a4nn_record_set_num(&r, A4NN_EPOCHS, run->planned);
-        live_through(policy, run, d, &r);
-    }
-    a4nn_record_release(&r);
-    a4nn_policy_free(policy);
-}
-
-/* A policy on one run or, when it compares, on one collection: nobody else writes there. */
-struct job {
-    size_t policy, group;
-};
-
-struct work {
-    const struct a4nn_replay *replay;
-    struct a4nn_kept_groups by_run, by_collection;
-    struct job *job;
-    size_t n, cap;
-    atomic_size_t next;
-};
-
-static void *
-work(void *arg)
-{
-    struct work *w = arg;
-    const struct a4nn_replay *replay = w->replay;
-    size_t i;
-
-    while ((i = atomic_fetch_add(&w->next, 1)) < w->n) {
-        const struct job *job = &w->job[i];
-        bool whole = replay->policy[job->policy].compares;
-        const struct a4nn_kept_groups *g = whole ? &w->by_collection : &w->by_run;
-        size_t collection = whole ? job->group : replay->run[job->group].collection;
-        const size_t *item = g->item + g->first[job->group];
-        decide_group(replay, job->policy, item, g->first[job->group + 1] - g->first[job->group],
-                     &replay->collection[collection]);
-    }
-    return NULL;
-}
-
-static void
-add_job(struct work *w, size_t policy, size_t group)
-{
-    w->job = a4nn_xgrow(w->job, w->n, &w->cap, sizeof *w->job);
-    w->job[w->n++] = (struct job){policy, group};
-}
-
-/* The long ones, whole collections, first. */
-static void
-plan_jobs(struct work *w)
-{
-    const struct a4nn_replay *replay = w->replay;
-    size_t p, c, i;
-
-    for (p = 0; p < replay->npolicies; p++)
-        for (c = 0; c < replay->collections.n && replay->policy[p].compares; c++)
-            if (replay->collection[c].nruns > 0)
-                add_job(w, p, c);
-    for (c = 0; c < replay->collections.n; c++)
-        for (i = 0; i < replay->collection[c].nruns; i++)
-            for (p = 0; p < replay->npolicies; p++)
-                if (!replay->policy[p].compares)
-                    add_job(w, p, replay->collection[c].run[i]);
-}
-
-static void
-run_jobs(struct work *w, unsigned jobs)
-{
-    pthread_t *thread = a4nn_xcalloc(jobs + 1, sizeof *thread);
-    unsigned i, started = 0;
-
-    for (i = 1; i < jobs && i < w->n; i++) /* this one is a worker too */
-        if (pthread_create(&thread[started], NULL, work, w) == 0)
-            started++;
-    work(w);
-    for (i = 0; i < started; i++)
-        pthread_join(thread[i], NULL);
-    free(thread);
-}
-
-void
-a4nn_replay_decide(struct a4nn_replay *replay)
-{
-    struct work w = {.replay = replay};
-    size_t *collection = a4nn_xcalloc(replay->runs.n + 1, sizeof *collection), i;
-
-    settle_metrics(replay);
-    settle_plans(replay);
-    a4nn_replay_settle(replay);
-    for (i = 0; i < replay->runs.n; i++)
-        collection[i] = replay->run[i].collection;
-    w.by_run = a4nn_kept_group(replay->kept, NULL, replay->runs.n);
-    w.by_collection = a4nn_kept_group(replay->kept, collection, replay->collections.n);
-    plan_jobs(&w);
-    run_jobs(&w, replay->opts.jobs);
-    free(w.job);
-    free(collection);
-    a4nn_kept_groups_release(&w.by_run);
-    a4nn_kept_groups_release(&w.by_collection);
-}
-
 /* ---- the end ---- */
-
-static void
-release_run(struct a4nn_replay_run *run, size_t npolicies)
-{
-    size_t p;
-
-    for (p = 0; p < npolicies; p++)
-        free(run->decision[p].reason);
-    free(run->decision);
-    free(run->name);
-    a4nn_curve_release(&run->curve);
-}
 
 void
 a4nn_replay_free(struct a4nn_replay *replay)
@@ -567,22 +321,27 @@ a4nn_replay_free(struct a4nn_replay *replay)
 
     if (replay == NULL)
         return;
-    for (i = 0; i < replay->runs.n; i++)
-        release_run(&replay->run[i], replay->npolicies);
     for (i = 0; i < replay->collections.n; i++) {
         free(replay->collection[i].name);
         free(replay->collection[i].metric);
         free(replay->collection[i].family);
-        free(replay->collection[i].run);
     }
-    for (i = 0; i < replay->npolicies; i++)
+    for (i = 0; i < replay->npolicies; i++) {
         release_policy(&replay->policy[i]);
+        if (replay->decided != NULL)
+            a4nn_spill_free(replay->decided[i]);
+    }
+    free(replay->decided);
     free(replay->policy);
     free(replay->collection);
     free(replay->by_name);
-    free(replay->run);
+    a4nn_spill_free(replay->facts);
+    a4nn_spool_free(replay->observations);
+    a4nn_spool_free(replay->stream);
+    a4nn_spool_free(replay->brought);
     a4nn_strmap_release(&replay->collections);
     a4nn_strmap_release(&replay->runs);
-    a4nn_kept_free(replay->kept);
+    a4nn_strmap_release(&replay->reasons);
+    a4nn_record_release(&replay->last);
     free(replay);
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "err.h"
 #include "metric.h"
@@ -16,12 +17,17 @@
 /*
  * Stopping rules tried on trainings that are over: what would each have decided, and when?
  *
- * Order of calls: new, add (all observations), decide; then read the runs with their decisions
+ * Order of calls: new, add (all observations), decide; then walk the runs with their decisions
  * (replay_table.h makes figures of them, replay_part.h takes them to another machine); free.
  *
  * Each run is fed to each policy as it would have come live, up to the policy's first stop.  Runs
  * are independent of each other and of their order, except under rules that compare runs: these
  * see the runs of a collection in the order in which their observations were added.
+ *
+ * Memory does not grow with the runs: observations and decisions are in temporary files when they
+ * become many (spool.h, spill.h), and come back run by run.  What grows: some 300 bytes for each
+ * collection; under rules that compare, all of the collection that a thread is at.  When such a
+ * file fails, a4nn_replay_failed says so and nothing else that is answered counts.
  */
 
 /* What is tried: rules, of which the first that stops decides, or all together, on the forecasts
@@ -37,19 +43,20 @@ struct a4nn_replay_policy {
 
 /* What one policy says of one run. */
 struct a4nn_decision {
-    double epoch;    /* of the stop; NAN: none before the run's end */
-    double forecast; /* of the final value, at the stop; without one the last value; or NAN */
-    double latest;   /* finite value seen last, while deciding */
-    char *reason;    /* the rule that stopped, or NULL */
+    double epoch;       /* of the stop; NAN: none before the run's end */
+    double forecast;    /* of the final value, at the stop; without one the last value; or NAN */
+    const char *reason; /* the rule that stopped, or NULL */
 };
 
 struct a4nn_replay_run {
-    char *name;
+    const char *name;
     size_t collection;
     double planned;                 /* epochs */
     bool assumed;                   /* no record says so: its last epoch was taken */
-    struct a4nn_curve curve;        /* what became of it, up to the last planned epoch */
-    struct a4nn_decision *decision; /* one per policy */
+    double end;                     /* epoch of its last observation up to the last planned one */
+    double final;                   /* value there, in the metric's own unit; NAN: diverged */
+    struct a4nn_curve curve;        /* what became of it until then, if asked for */
+    struct a4nn_decision *decision; /* one per policy asked for */
 };
 
 /* Runs of one task, which may be compared: they have one metric in one unit. */
@@ -59,8 +66,9 @@ struct a4nn_replay_collection {
     enum a4nn_mode stated;        /* direction its records state */
     double smallest, largest;     /* finite values of its runs */
     struct a4nn_points points;
-    size_t part;        /* input it was read from, when parts are merged */
-    size_t *run, nruns; /* its runs, by name */
+    size_t part;         /* input it was read from, when parts are merged */
+    size_t nruns;        /* that can be replayed */
+    uint64_t first, all; /* places of all its runs in what was found out about runs */
 };
 
 struct a4nn_replay_opts {
@@ -72,21 +80,31 @@ struct a4nn_replay_opts {
     struct a4nn_metric kind; /* mode and scale asked for, or unknown */
     const struct a4nn_schedule *schedule; /* of all runs' learning rate; NULL: as records say */
     unsigned jobs;                        /* threads; 0: one */
+    size_t buffer; /* bytes of observations in memory, 0: 32 MiB; some use it twice */
     struct a4nn_diag *diag;
 };
 
-struct a4nn_kept;
+struct a4nn_spool;
+struct a4nn_spill;
 
 struct a4nn_replay {
     struct a4nn_replay_opts opts;
     struct a4nn_replay_policy *policy;
     size_t npolicies;
     struct a4nn_replay_collection *collection;
-    size_t *by_name; /* collections, sorted by name, metric, family; once settled */
-    struct a4nn_replay_run *run;
-    struct a4nn_strmap collections, runs; /* keys */
-    size_t cap_policy, cap_collection, cap_run;
-    struct a4nn_kept *kept; /* observations as they came */
+    size_t *by_name;                /* collections, sorted by name, metric, family; once settled */
+    struct a4nn_strmap collections; /* keys */
+    size_t cap_policy, cap_collection;
+    struct a4nn_spool *observations; /* by run */
+    struct a4nn_spool *stream;       /* as they came, for rules that compare; or NULL */
+    struct a4nn_spool *brought;      /* decisions that were made elsewhere; or NULL */
+    struct a4nn_strmap runs;         /* of which these are */
+    struct a4nn_spill *facts;        /* about each run, in the order of `observations` */
+    struct a4nn_spill **decided;     /* by each policy, in the same order */
+    struct a4nn_strmap reasons;
+    struct a4nn_record last; /* texts of the record added last, and its collection */
+    size_t last_collection;
+    int trouble; /* errno of a temporary file that is there no more, or 0 */
     bool fits; /* the input holds fits, which are taken as they are where no forecaster is named */
 };
 
@@ -106,21 +124,34 @@ void a4nn_replay_add(struct a4nn_replay *replay, const struct a4nn_record *recor
 void a4nn_replay_decide(struct a4nn_replay *replay);
 
 /*
- * The collection and the run of that name, made if they are new (*added, which may be NULL, says
- * so).  For those who bring runs and decisions from elsewhere; they call a4nn_replay_settle last.
+ * For those who bring runs and decisions from elsewhere: the collection of that name, made if it
+ * is new (*added, which may be NULL, says so); a run of it, with one decision per policy, false
+ * when there is one of that name already; and, last, what a4nn_replay_decide would do with them.
  */
 size_t a4nn_replay_collection_put(struct a4nn_replay *replay, const char *name, const char *metric,
                                   const char *family, bool *added);
-size_t a4nn_replay_run_put(struct a4nn_replay *replay, size_t collection, const char *name,
-                           bool *added);
+bool a4nn_replay_bring(struct a4nn_replay *replay, const struct a4nn_replay_run *run);
 void a4nn_replay_settle(struct a4nn_replay *replay);
 
 /* How a collection is called among the others: its name, and what else tells it apart. Freed by
  * the caller. */
 char *a4nn_replay_title(const struct a4nn_replay *replay, size_t collection);
 
-/* Epoch of a run's last observation. */
-double a4nn_replay_end(const struct a4nn_replay_run *run);
+/*
+ * The runs of a collection that can be replayed, by name.  What a run holds is valid until the next
+ * one; `decision` has one element when one policy was asked for, one per policy with
+ * A4NN_REPLAY_ALL.
+ */
+struct a4nn_replay_walk;
+#define A4NN_REPLAY_ALL ((size_t)-1)
+
+struct a4nn_replay_walk *a4nn_replay_walk_new(const struct a4nn_replay *replay, size_t collection,
+                                              size_t policy, bool curves);
+const struct a4nn_replay_run *a4nn_replay_walk_next(struct a4nn_replay_walk *walk);
+void a4nn_replay_walk_free(struct a4nn_replay_walk *walk);
+
+/* Has a temporary file failed?  Then this fills *err. */
+bool a4nn_replay_failed(const struct a4nn_replay *replay, struct a4nn_err *err);
 
 /* Is there no run that could be replayed? */
 bool a4nn_replay_empty(const struct a4nn_replay *replay);

@@ -107,7 +107,7 @@ void
 a4nn_replay_part_write(const struct a4nn_replay *replay, FILE *out)
 {
     struct a4nn_buf line = {0};
-    size_t i, r;
+    size_t i;
 
     a4nn_buf_addf(&line, "{\"a4nn_replay\":%d,\"policies\":[", LAYOUT);
     for (i = 0; i < replay->npolicies; i++) {
@@ -118,12 +118,15 @@ a4nn_replay_part_write(const struct a4nn_replay *replay, FILE *out)
     a4nn_buf_adds(&line, "]}\n");
     fwrite(line.data, 1, line.len, out);
     for (i = 0; i < replay->collections.n; i++) {
-        const struct a4nn_replay_collection *c = &replay->collection[replay->by_name[i]];
-        for (r = 0; r < c->nruns; r++) {
+        struct a4nn_replay_walk *walk =
+            a4nn_replay_walk_new(replay, replay->by_name[i], A4NN_REPLAY_ALL, true);
+        const struct a4nn_replay_run *run;
+        while ((run = a4nn_replay_walk_next(walk)) != NULL) {
             a4nn_buf_reset(&line);
-            add_run(&line, replay, &replay->run[c->run[r]]);
+            add_run(&line, replay, run);
             fwrite(line.data, 1, line.len, out);
         }
+        a4nn_replay_walk_free(walk);
     }
     a4nn_buf_release(&line);
 }
@@ -260,13 +263,14 @@ take_curve(const struct a4nn_json *v, struct a4nn_curve *curve)
 static bool
 take_decision(const struct a4nn_json *v, struct a4nn_decision *d)
 {
+    *d = (struct a4nn_decision){NAN, NAN, NULL};
     if (a4nn_json_kind(v) == A4NN_JSON_NULL)
         return true;
     if (!a4nn_json_number(a4nn_json_get(v, "epoch"), &d->epoch) || !isfinite(d->epoch))
         return false;
     if (a4nn_json_number(a4nn_json_get(v, "forecast"), &d->forecast) && !isfinite(d->forecast))
         return false;
-    d->reason = a4nn_xstrdup(text_of(v, "reason"));
+    d->reason = text_of(v, "reason"); /* lent: the line outlives the decision */
     return true;
 }
 
@@ -276,28 +280,27 @@ take_run(struct a4nn_replay_part *part, const struct a4nn_json *v)
     const struct a4nn_json *decisions = a4nn_json_get(v, "decisions");
     const char *name = a4nn_json_string(a4nn_json_get(v, "run"));
     struct a4nn_replay *replay = part->replay;
-    struct a4nn_replay_run *run;
-    size_t collection, index, p;
-    bool added, good;
+    struct a4nn_replay_run run = {.name = name};
+    bool good;
+    size_t p;
 
     if (name == NULL || a4nn_json_size(decisions) != replay->npolicies) {
         complain(part, "not a run of a4nn-replay --partial");
         return;
     }
-    if (!take_collection(part, v, &collection))
+    if (!take_collection(part, v, &run.collection))
         return;
-    index = a4nn_replay_run_put(replay, collection, name, &added);
-    run = &replay->run[index];
-    if (!added) {
-        complain(part, "run '%.200s' is there twice", name);
-        return;
-    }
-    good = a4nn_json_number(a4nn_json_get(v, "epochs"), &run->planned) && isfinite(run->planned) &&
-           take_curve(v, &run->curve);
+    run.decision = a4nn_xcalloc(replay->npolicies + 1, sizeof *run.decision);
+    good = a4nn_json_number(a4nn_json_get(v, "epochs"), &run.planned) && isfinite(run.planned) &&
+           take_curve(v, &run.curve);
     for (p = 0; p < replay->npolicies && good; p++)
-        good = take_decision(a4nn_json_at(decisions, p), &run->decision[p]);
+        good = take_decision(a4nn_json_at(decisions, p), &run.decision[p]);
     if (!good)
         complain(part, "run '%.200s': not as a4nn-replay --partial writes it", name);
+    else if (!a4nn_replay_bring(replay, &run))
+        complain(part, "run '%.200s' is there twice", name);
+    free(run.decision);
+    a4nn_curve_release(&run.curve);
 }
 
 static void

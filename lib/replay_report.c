@@ -109,16 +109,17 @@ write_worst(const struct a4nn_replay *replay, const struct a4nn_replay_row *row,
             a4nn_escape(run, sizeof run, w->run), w->epoch, w->forecast, w->final);
 }
 
-void
-a4nn_replay_report(const struct a4nn_replay *replay, bool baseline, FILE *out,
-                   enum a4nn_encoding encoding)
+int
+a4nn_replay_report(struct a4nn_replay *replay, bool baseline, FILE *out,
+                   enum a4nn_encoding encoding, struct a4nn_err *err)
 {
     struct a4nn_sheet *sheet =
         a4nn_sheet_new(table_columns, sizeof table_columns / sizeof table_columns[0]);
-    size_t n, i, collections = 0;
-    struct a4nn_replay_row *row = a4nn_replay_table(replay, baseline, &n);
-    bool table = encoding == A4NN_TABLE;
+    size_t rows, n, i, collections = 0;
+    struct a4nn_replay_row *row = a4nn_replay_table(replay, baseline, &rows);
+    bool table = encoding == A4NN_TABLE, failed = a4nn_replay_failed(replay, err);
 
+    n = failed ? 0 : rows;
     for (i = 0; i < replay->collections.n; i++)
         collections += replay->collection[i].nruns > 0;
     for (i = 0; i < n; i++) {
@@ -128,14 +129,16 @@ a4nn_replay_report(const struct a4nn_replay *replay, bool baseline, FILE *out,
             a4nn_sheet_space(sheet);
         add_row(sheet, replay, &row[i], table);
     }
-    a4nn_sheet_write(sheet, out, encoding);
-    if (table)
+    if (!failed)
+        a4nn_sheet_write(sheet, out, encoding);
+    if (table && !failed)
         fputc('\n', out);
     for (i = 0; i < n && table; i++)
         if (row[i].collection == A4NN_REPLAY_TOTAL && !row[i].baseline)
             write_worst(replay, &row[i], out);
     a4nn_sheet_free(sheet);
-    free(row);
+    a4nn_replay_table_free(row, rows);
+    return failed ? -1 : 0;
 }
 
 static const struct a4nn_sheet_column run_columns[] = {
@@ -152,7 +155,7 @@ add_decision(struct a4nn_sheet *sheet, const struct a4nn_replay *replay, const c
 {
     const struct a4nn_points *points = &replay->collection[run->collection].points;
     const struct a4nn_decision *d = &run->decision[policy];
-    double end = a4nn_replay_end(run), final = a4nn_replay_final(run);
+    double end = run->end, final = run->final;
     bool stopped = !isnan(d->epoch);
     double value = stopped ? d->forecast : final;
 
@@ -173,14 +176,18 @@ a4nn_replay_report_runs(const struct a4nn_replay *replay, FILE *out, enum a4nn_e
 {
     struct a4nn_sheet *sheet =
         a4nn_sheet_new(run_columns, sizeof run_columns / sizeof run_columns[0]);
-    size_t i, r, p;
+    size_t i, p;
 
+    a4nn_sheet_stream(sheet, out, encoding);
     for (i = 0; i < replay->collections.n; i++) {
-        const struct a4nn_replay_collection *c = &replay->collection[replay->by_name[i]];
         char *title = a4nn_replay_title(replay, replay->by_name[i]);
-        for (r = 0; r < c->nruns; r++)
+        struct a4nn_replay_walk *walk =
+            a4nn_replay_walk_new(replay, replay->by_name[i], A4NN_REPLAY_ALL, false);
+        const struct a4nn_replay_run *run;
+        while ((run = a4nn_replay_walk_next(walk)) != NULL)
             for (p = 0; p < replay->npolicies; p++)
-                add_decision(sheet, replay, title, &replay->run[c->run[r]], p);
+                add_decision(sheet, replay, title, run, p);
+        a4nn_replay_walk_free(walk);
         free(title);
     }
     a4nn_sheet_write(sheet, out, encoding);

@@ -13,11 +13,12 @@
  * and described in a4nn-replay(1); a table for people shows the most important ones.
  */
 
-/* The figures of each policy (replay_table.h), by collection and in total. */
-void a4nn_replay_report(const struct a4nn_replay *replay, bool baseline, FILE *out,
-                        enum a4nn_encoding encoding);
+/* The figures of each policy (replay_table.h), by collection and in total.  Returns 0, or -1 with
+ * *err filled and nothing written when a temporary file has failed. */
+int a4nn_replay_report(struct a4nn_replay *replay, bool baseline, FILE *out,
+                       enum a4nn_encoding encoding, struct a4nn_err *err) A4NN_MUST_USE;
 
-/* Every decision: one row per run and policy. */
+/* Every decision: one row per run and policy.  Ask a4nn_replay_failed whether that was all. */
 void a4nn_replay_report_runs(const struct a4nn_replay *replay, FILE *out,
                              enum a4nn_encoding encoding);
 

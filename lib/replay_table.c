@@ -3,13 +3,14 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "ranking.h"
+#include "spool.h"
 #include "xalloc.h"
 
 /* What happened to one run. */
 struct outcome {
-    const struct a4nn_replay_run *run;
     double epoch; /* trained until then */
     double value; /* forecast, or value read, in the metric's own unit; NAN: none */
     bool stopped;
@@ -25,28 +26,22 @@ struct tally {
     double runs, judged, diverged, shortened, trained, used, stopped;
     struct a4nn_weighted *error; /* of stopped runs */
     size_t errors, cap;
+    double *value, *final; /* scores of the judged runs of the collection at hand */
+    size_t n, cap_value, cap_final;
     struct mean tau, regret, best, top5, top5pct;
     struct a4nn_worst_stop worst;
 };
 
 /* ---- outcomes ---- */
 
-double
-a4nn_replay_final(const struct a4nn_replay_run *run)
-{
-    double value = run->curve.value[run->curve.n - 1];
-
-    return isfinite(value) ? value : NAN;
-}
-
 static struct outcome
-under_policy(const struct a4nn_replay_run *run, size_t policy)
+under_policy(const struct a4nn_replay_run *run)
 {
-    const struct a4nn_decision *d = &run->decision[policy];
+    const struct a4nn_decision *d = &run->decision[0];
 
     if (isnan(d->epoch))
-        return (struct outcome){run, a4nn_replay_end(run), a4nn_replay_final(run), false};
-    return (struct outcome){run, d->epoch, d->forecast, true};
+        return (struct outcome){run->end, run->final, false};
+    return (struct outcome){d->epoch, d->forecast, true};
 }
 
 /* Index of the first observation at or after `epoch`, else the last one. */
@@ -73,10 +68,10 @@ read_at(const struct a4nn_replay_run *run, double epoch)
     size_t at = index_at(c, epoch), i;
 
     if (at == c->n - 1)
-        return (struct outcome){run, a4nn_replay_end(run), a4nn_replay_final(run), false};
+        return (struct outcome){run->end, run->final, false};
     for (i = at + 1; i > 0 && !isfinite(c->value[i - 1]); i--)
         ;
-    return (struct outcome){run, c->epoch[at], i > 0 ? c->value[i - 1] : NAN, true};
+    return (struct outcome){c->epoch[at], i > 0 ? c->value[i - 1] : NAN, true};
 }
 
 /* What training until `epoch` costs: an epoch 0 is the network as it was born. */
@@ -113,13 +108,18 @@ score(const struct a4nn_points *points, double value)
 }
 
 static void
-add_stop(struct tally *t, const struct outcome *o, double error, double weight)
+add_stop(struct tally *t, const struct a4nn_replay_run *run, const struct outcome *o, double error,
+         double weight)
 {
     t->error = a4nn_xgrow(t->error, t->errors, &t->cap, sizeof *t->error);
     t->error[t->errors++] = (struct a4nn_weighted){error, weight};
-    if (t->worst.run == NULL || error > t->worst.error)
-        t->worst = (struct a4nn_worst_stop){o->run->name, o->epoch, o->value,
-                                            a4nn_replay_final(o->run), error};
+    if (t->worst.run != NULL && error <= t->worst.error)
+        return;
+    a4nn_xreplace(&t->worst.run, run->name);
+    t->worst.epoch = o->epoch;
+    t->worst.forecast = o->value;
+    t->worst.final = run->final;
+    t->worst.error = error;
 }
 
 static void
@@ -137,35 +137,74 @@ add_rankings(struct tally *t, const double *value, const double *final, size_t n
     add_mean(&t->top5pct, a4nn_top_overlap(value, final, n, n < 20 ? 1 : n / 20), weight);
 }
 
-/* Adds the runs of one collection, each counting `weight`. */
+/* Adds a run, which counts `weight`. */
 static void
-add_outcomes(struct tally *t, const struct a4nn_points *points, const struct outcome *o, size_t n,
-             double weight)
+add_outcome(struct tally *t, const struct a4nn_points *points, const struct a4nn_replay_run *run,
+            const struct outcome *o, double weight)
 {
-    double *value = a4nn_xcalloc(n + 1, sizeof *value);
-    double *final = a4nn_xcalloc(n + 1, sizeof *final);
-    size_t i, judged = 0;
+    double value, final;
 
-    for (i = 0; i < n; i++) {
-        double end = a4nn_replay_end(o[i].run), last = a4nn_replay_final(o[i].run);
-        t->runs += weight;
-        t->trained += weight * cost(end);
-        t->used += weight * cost(o[i].epoch);
-        t->stopped += o[i].stopped ? weight : 0;
-        t->shortened += end < o[i].run->planned ? weight : 0;
-        t->diverged += isnan(last) ? weight : 0;
-        if (isnan(last) || isnan(o[i].value))
-            continue;
-        value[judged] = score(points, o[i].value);
-        final[judged] = score(points, last);
-        if (o[i].stopped)
-            add_stop(t, &o[i], fabs(value[judged] - final[judged]), weight);
-        judged++;
+    t->runs += weight;
+    t->trained += weight * cost(run->end);
+    t->used += weight * cost(o->epoch);
+    t->stopped += o->stopped ? weight : 0;
+    t->shortened += run->end < run->planned ? weight : 0;
+    t->diverged += isnan(run->final) ? weight : 0;
+    if (isnan(run->final) || isnan(o->value))
+        return;
+    t->judged += weight;
+    value = score(points, o->value);
+    final = score(points, run->final);
+    if (o->stopped)
+        add_stop(t, run, o, fabs(value - final), weight);
+    t->value = a4nn_xgrow(t->value, t->n, &t->cap_value, sizeof *t->value);
+    t->final = a4nn_xgrow(t->final, t->n, &t->cap_final, sizeof *t->final);
+    t->value[t->n] = value;
+    t->final[t->n++] = final;
+}
+
+/* The runs added since the last call were a collection. */
+static void
+end_collection(struct tally *t, double weight)
+{
+    if (t->n > 0)
+        add_rankings(t, t->value, t->final, t->n, weight);
+    free(t->value);
+    free(t->final);
+    t->value = t->final = NULL;
+    t->n = t->cap_value = t->cap_final = 0;
+}
+
+static void
+add_to_mean(struct mean *to, const struct mean *m)
+{
+    to->sum += m->sum;
+    to->weight += m->weight;
+}
+
+/* Adds the tally of a collection to that of all, but for its errors. */
+static void
+add_tally(struct tally *all, const struct tally *one)
+{
+    struct a4nn_worst_stop *worst = &all->worst;
+
+    all->runs += one->runs;
+    all->judged += one->judged;
+    all->diverged += one->diverged;
+    all->shortened += one->shortened;
+    all->trained += one->trained;
+    all->used += one->used;
+    all->stopped += one->stopped;
+    add_to_mean(&all->tau, &one->tau);
+    add_to_mean(&all->regret, &one->regret);
+    add_to_mean(&all->best, &one->best);
+    add_to_mean(&all->top5, &one->top5);
+    add_to_mean(&all->top5pct, &one->top5pct);
+    if (one->worst.run != NULL && (worst->run == NULL || one->worst.error > worst->error)) {
+        free(worst->run);
+        *worst = one->worst;
+        worst->run = a4nn_xstrdup(one->worst.run);
     }
-    t->judged += weight * (double)judged;
-    add_rankings(t, value, final, judged, weight);
-    free(value);
-    free(final);
 }
 
 static double
@@ -207,59 +246,99 @@ finish(struct tally *t, struct a4nn_replay_row *row)
     row->best = mean_of(&t->best);
     row->top5 = mean_of(&t->top5);
     row->top5pct = mean_of(&t->top5pct);
-    row->worst = t->worst;
+    row->worst = t->worst; /* with its name */
     free(t->error);
 }
 
 /* ---- the baseline ---- */
 
-/* Epochs at which runs of a collection were observed, smallest first, each once. */
-struct epochs {
-    double *at;
-    size_t n;
+/*
+ * What reading a collection at an epoch costs in all is a staircase: it begins with the runs' first
+ * observations, and goes up behind each observation of a run to the run's next.
+ */
+struct step {
+    double epoch, up;
+};
+
+struct staircase {
+    double bottom;
+    struct step *step; /* up to `sorted` by epoch, each epoch once */
+    size_t n, sorted, cap;
 };
 
 static int
-ascending(const void *a, const void *b)
+by_epoch(const void *a, const void *b)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
+    const struct step *s = a, *t = b;
+
+    return s->epoch < t->epoch ? -1 : s->epoch > t->epoch;
 }
 
-/* Sorted and thinned out whenever they have doubled, so that they take no more than they must. */
-static struct epochs
-epochs_of(const struct a4nn_replay *replay, const struct a4nn_replay_collection *c)
+static void
+sort_steps(struct staircase *s)
 {
-    struct epochs e = {NULL, 0};
-    size_t cap = 0, limit = 4096, r, i, n;
+    size_t i, n = 0;
 
-    for (r = 0; r < c->nruns; r++) {
-        const struct a4nn_curve *curve = &replay->run[c->run[r]].curve;
-        for (i = 0; i < curve->n; i++) {
-            e.at = a4nn_xgrow(e.at, e.n, &cap, sizeof *e.at);
-            e.at[e.n++] = curve->epoch[i];
-        }
-        if (e.n == 0 || (e.n < limit && r + 1 < c->nruns))
-            continue;
-        qsort(e.at, e.n, sizeof *e.at, ascending);
-        for (i = n = 0; i < e.n; i++)
-            if (n == 0 || e.at[i] > e.at[n - 1])
-                e.at[n++] = e.at[i];
-        e.n = n;
-        limit = n + n + 4096;
+    if (s->n > 0)
+        qsort(s->step, s->n, sizeof *s->step, by_epoch);
+    for (i = 0; i < s->n; i++)
+        if (n > 0 && s->step[i].epoch <= s->step[n - 1].epoch)
+            s->step[n - 1].up += s->step[i].up;
+        else
+            s->step[n++] = s->step[i];
+    s->n = s->sorted = n;
+}
+
+/* Index of the first sorted step at or after an epoch; it is most often at `guess`. */
+static size_t
+step_at(const struct staircase *s, double epoch, size_t guess)
+{
+    size_t lo = 0, hi = s->sorted;
+
+    if (guess < hi && s->step[guess].epoch <= epoch && s->step[guess].epoch >= epoch)
+        return guess;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (s->step[mid].epoch < epoch)
+            lo = mid + 1;
+        else
+            hi = mid;
     }
-    return e;
+    return lo;
 }
 
-static double
-used_at(const struct a4nn_replay *replay, const struct a4nn_replay_collection *c, double epoch)
+static void
+add_curve(struct staircase *s, const struct a4nn_curve *c)
 {
-    double used = 0;
-    size_t i;
+    size_t i, at = 0;
 
-    for (i = 0; i < c->nruns; i++)
-        used += cost(read_at(&replay->run[c->run[i]], epoch).epoch);
-    return used;
+    s->bottom += cost(c->epoch[0]);
+    for (i = 0; i < c->n; i++) {
+        double up = i + 1 < c->n ? cost(c->epoch[i + 1]) - cost(c->epoch[i]) : 0;
+        at = step_at(s, c->epoch[i], at);
+        if (at < s->sorted && s->step[at].epoch <= c->epoch[i]) {
+            s->step[at++].up += up;
+            continue;
+        }
+        s->step = a4nn_xgrow(s->step, s->n, &s->cap, sizeof *s->step);
+        s->step[s->n++] = (struct step){c->epoch[i], up};
+    }
+    if (s->n > 2 * s->sorted + 4096)
+        sort_steps(s);
+}
+
+static struct staircase
+staircase_of(const struct a4nn_replay *replay, size_t collection)
+{
+    struct staircase s = {0};
+    const struct a4nn_replay_run *run;
+    struct a4nn_replay_walk *walk = a4nn_replay_walk_new(replay, collection, 0, true);
+
+    while ((run = a4nn_replay_walk_next(walk)) != NULL)
+        add_curve(&s, &run->curve);
+    a4nn_replay_walk_free(walk);
+    sort_steps(&s);
+    return s;
 }
 
 /* Reading at `lo` with weight 1 - high, at `hi` with weight `high`. */
@@ -269,116 +348,164 @@ struct reading {
 
 /* The reading that uses as many epochs in all. */
 static struct reading
-same_epochs(const struct a4nn_replay *replay, const struct a4nn_replay_collection *c, double used)
+same_epochs(const struct staircase *s, double used)
 {
-    struct epochs e = epochs_of(replay, c);
-    struct reading r;
-    double below, above;
-    size_t lo = 0, hi = e.n - 1;
+    struct reading r = {NAN, NAN, 0};
+    double below = s->bottom;
+    size_t i;
 
-    if (e.n == 0)
-        return (struct reading){NAN, NAN, 0};
-    while (hi - lo > 1) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (used_at(replay, c, e.at[mid]) <= used)
-            lo = mid;
-        else
-            hi = mid;
-    }
-    r = (struct reading){e.at[lo], e.at[hi], 0};
-    free(e.at);
-    below = used_at(replay, c, r.lo);
-    above = used_at(replay, c, r.hi);
-    if (above > below)
-        r.high = fmin(fmax((used - below) / (above - below), 0), 1);
+    if (s->n == 0)
+        return r;
+    for (i = 0; i + 2 < s->n && below + s->step[i].up <= used; i++)
+        below += s->step[i].up;
+    r.lo = s->step[i].epoch;
+    r.hi = s->step[i + 1 < s->n ? i + 1 : i].epoch;
+    if (s->step[i].up > 0)
+        r.high = fmin(fmax((used - below) / s->step[i].up, 0), 1);
     return r;
 }
 
 static void
-add_reading(struct tally *t, const struct a4nn_replay *replay,
-            const struct a4nn_replay_collection *c, double epoch, double weight)
+add_reading(struct tally *t, const struct a4nn_replay *replay, size_t collection, double epoch,
+            double weight)
 {
-    struct outcome *o;
-    size_t i;
+    const struct a4nn_points *points = &replay->collection[collection].points;
+    const struct a4nn_replay_run *run;
+    struct a4nn_replay_walk *walk;
 
     if (weight <= 0)
         return;
-    o = a4nn_xcalloc(c->nruns, sizeof *o);
-    for (i = 0; i < c->nruns; i++)
-        o[i] = read_at(&replay->run[c->run[i]], epoch);
-    add_outcomes(t, &c->points, o, c->nruns, weight);
-    free(o);
+    walk = a4nn_replay_walk_new(replay, collection, 0, true);
+    while ((run = a4nn_replay_walk_next(walk)) != NULL) {
+        struct outcome o = read_at(run, epoch);
+        add_outcome(t, points, run, &o, weight);
+    }
+    a4nn_replay_walk_free(walk);
+    end_collection(t, weight);
+}
+
+static void
+add_policy(struct tally *t, const struct a4nn_replay *replay, size_t collection, size_t policy)
+{
+    const struct a4nn_points *points = &replay->collection[collection].points;
+    struct a4nn_replay_walk *walk = a4nn_replay_walk_new(replay, collection, policy, false);
+    const struct a4nn_replay_run *run;
+
+    while ((run = a4nn_replay_walk_next(walk)) != NULL) {
+        struct outcome o = under_policy(run);
+        add_outcome(t, points, run, &o, 1);
+    }
+    a4nn_replay_walk_free(walk);
+    end_collection(t, 1);
 }
 
 /* ---- rows ---- */
 
-/* The tallies of a policy and its baseline, of one collection and of all. */
-struct sides {
-    struct tally policy, baseline;
-    double at;
+/* All rows in the making. */
+struct table {
+    const struct a4nn_replay *replay;
+    bool baseline;
+    struct tally *all;         /* of policy p: 2 p, of its baseline: 2 p + 1 */
+    struct a4nn_spool *errors; /* of all collections, by the same numbers */
+    struct a4nn_replay_row *row;
+    size_t n;
 };
 
+/* A collection's tally becomes a row, and part of that of all. */
 static void
-tally_collection(const struct a4nn_replay *replay, const struct a4nn_replay_collection *c,
-                 size_t policy, bool baseline, struct sides *one, struct sides *all)
+put_row(struct table *t, struct tally *one, size_t collection, size_t policy, bool baseline,
+        double at)
 {
-    struct outcome *o = a4nn_xcalloc(c->nruns, sizeof *o);
-    struct reading r;
-    double used = 0;
-    size_t i;
+    size_t side = 2 * policy + baseline;
 
-    for (i = 0; i < c->nruns; i++) {
-        o[i] = under_policy(&replay->run[c->run[i]], policy);
-        used += cost(o[i].epoch);
-    }
-    add_outcomes(&one->policy, &c->points, o, c->nruns, 1);
-    add_outcomes(&all->policy, &c->points, o, c->nruns, 1);
-    free(o);
-    if (!baseline)
-        return;
-    r = same_epochs(replay, c, used);
-    one->at = r.lo + r.high * (r.hi - r.lo);
-    add_reading(&one->baseline, replay, c, r.lo, 1 - r.high);
-    add_reading(&one->baseline, replay, c, r.hi, r.high);
-    add_reading(&all->baseline, replay, c, r.lo, 1 - r.high);
-    add_reading(&all->baseline, replay, c, r.hi, r.high);
+    add_tally(&t->all[side], one);
+    if (one->errors > 0)
+        a4nn_spool_add_bytes(t->errors, (uint32_t)side, "", one->error,
+                             one->errors * sizeof *one->error);
+    t->row[t->n] = (struct a4nn_replay_row){
+        .collection = collection, .policy = policy, .baseline = baseline, .at = at};
+    finish(one, &t->row[t->n++]);
 }
 
-static size_t
-put_rows(struct a4nn_replay_row *row, size_t collection, size_t policy, bool baseline,
-         struct sides *sides)
+static void
+put_policy(struct table *t, size_t collection, size_t policy, const struct staircase *stairs)
 {
-    row[0] = (struct a4nn_replay_row){.collection = collection, .policy = policy, .at = NAN};
-    finish(&sides->policy, &row[0]);
-    if (!baseline)
-        return 1;
-    row[1] = (struct a4nn_replay_row){
-        .collection = collection, .policy = policy, .baseline = true, .at = sides->at};
-    finish(&sides->baseline, &row[1]);
-    return 2;
+    struct tally one = {0}, read = {0};
+    struct reading r;
+    double used;
+
+    add_policy(&one, t->replay, collection, policy);
+    used = one.used;
+    put_row(t, &one, collection, policy, false, NAN);
+    if (!t->baseline)
+        return;
+    r = same_epochs(stairs, used);
+    add_reading(&read, t->replay, collection, r.lo, 1 - r.high);
+    add_reading(&read, t->replay, collection, r.hi, r.high);
+    put_row(t, &read, collection, policy, true, r.lo + r.high * (r.hi - r.lo));
+}
+
+/* The errors of all collections come back together. */
+static void
+put_total(struct table *t, size_t policy, bool baseline)
+{
+    size_t side = 2 * policy + baseline;
+    struct a4nn_spool_cursor *cursor = a4nn_spool_open(t->errors, (uint32_t)side, (uint32_t)side);
+    const struct a4nn_spool_item *item;
+    struct tally *all = &t->all[side];
+
+    while ((item = a4nn_spool_next(cursor)) != NULL) {
+        size_t n = item->len / sizeof *all->error;
+        all->error = a4nn_xreallocarray(all->error, all->errors + n, sizeof *all->error);
+        memcpy(all->error + all->errors, item->bytes, item->len);
+        all->errors += n;
+    }
+    a4nn_spool_close(cursor);
+    t->row[t->n] = (struct a4nn_replay_row){
+        .collection = A4NN_REPLAY_TOTAL, .policy = policy, .baseline = baseline, .at = NAN};
+    finish(all, &t->row[t->n++]);
 }
 
 struct a4nn_replay_row *
-a4nn_replay_table(const struct a4nn_replay *replay, bool baseline, size_t *count)
+a4nn_replay_table(struct a4nn_replay *replay, bool baseline, size_t *count)
 {
-    size_t ncollections = replay->collections.n, n = 0, i, p;
-    struct sides *all = a4nn_xcalloc(replay->npolicies + 1, sizeof *all);
-    struct a4nn_replay_row *rows =
-        a4nn_xcalloc((ncollections + 1) * (replay->npolicies * 2 + 1), sizeof *rows);
+    size_t ncollections = replay->collections.n, np = replay->npolicies, i, p;
+    struct table t = {.replay = replay, .baseline = baseline};
 
+    t.all = a4nn_xcalloc(2 * np + 1, sizeof *t.all);
+    t.errors = a4nn_spool_new(A4NN_BY_ARRIVAL, replay->opts.buffer);
+    t.row = a4nn_xcalloc((ncollections + 1) * (np * 2 + 1), sizeof *t.row);
     for (i = 0; i < ncollections; i++) {
-        const struct a4nn_replay_collection *c = &replay->collection[replay->by_name[i]];
-        for (p = 0; p < replay->npolicies && c->nruns > 0; p++) {
-            struct sides one = {.at = NAN};
-            tally_collection(replay, c, p, baseline, &one, &all[p]);
-            n += put_rows(rows + n, replay->by_name[i], p, baseline, &one);
-        }
+        size_t c = replay->by_name[i];
+        struct staircase stairs = {0};
+        if (replay->collection[c].nruns == 0)
+            continue;
+        if (baseline && np > 0)
+            stairs = staircase_of(replay, c);
+        for (p = 0; p < np; p++)
+            put_policy(&t, c, p, &stairs);
+        free(stairs.step);
     }
-    for (p = 0; p < replay->npolicies; p++) {
-        all[p].at = NAN;
-        n += put_rows(rows + n, A4NN_REPLAY_TOTAL, p, baseline, &all[p]);
+    a4nn_spool_finish(t.errors);
+    for (p = 0; p < np; p++) {
+        put_total(&t, p, false);
+        if (baseline)
+            put_total(&t, p, true);
     }
-    free(all);
-    *count = n;
-    return rows;
+    if (replay->trouble == 0)
+        replay->trouble = a4nn_spool_error(t.errors);
+    a4nn_spool_free(t.errors);
+    free(t.all);
+    *count = t.n;
+    return t.row;
+}
+
+void
+a4nn_replay_table_free(struct a4nn_replay_row *rows, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        free(rows[i].worst.run);
+    free(rows);
 }

@@ -29,7 +29,7 @@
 
 /* A stop whose forecast is the furthest off. */
 struct a4nn_worst_stop {
-    const char *run;                      /* NULL: no run was stopped, or none judged */
+    char *run;                            /* owned; NULL: no run was stopped, or none judged */
     double epoch, forecast, final, error; /* metric's own unit; the error in points */
 };
 
@@ -65,12 +65,12 @@ struct a4nn_replay_row {
 
 /*
  * All rows: for each collection by name, then for all together, each policy in order, followed
- * by its baseline if asked for.  The array is the caller's to free; names belong to the replay.
+ * by its baseline if asked for.  The array is the caller's to free with a4nn_replay_table_free; it
+ * counts only if a4nn_replay_failed then says no.
+ *
+ * Memory: some 100 bytes for each run of the collection at hand, for a policy at a time.
  */
-struct a4nn_replay_row *a4nn_replay_table(const struct a4nn_replay *replay, bool baseline,
-                                          size_t *count);
-
-/* Final value of a run, in the metric's own unit; NAN when it has diverged. */
-double a4nn_replay_final(const struct a4nn_replay_run *run);
+struct a4nn_replay_row *a4nn_replay_table(struct a4nn_replay *replay, bool baseline, size_t *count);
+void a4nn_replay_table_free(struct a4nn_replay_row *rows, size_t count);
 
 #endif

@@ -14,7 +14,7 @@
 #include "strmap.h"
 #include "xalloc.h"
 
-enum { MAX_RULES = 16, MAX_SAID = 5 };
+enum { MAX_RULES = A4NN_POLICY_RULES, MAX_SAID = 5 };
 
 struct bound_rule {
     const struct a4nn_rule *rule;
@@ -63,6 +63,7 @@ struct a4nn_policy {
     void *forecaster_shared;
     struct bound_rule rule[MAX_RULES];
     size_t nrules;
+    uint64_t stops; /* bits of the rules that said to stop at the newest observation */
     char *rule_names;
     char *joint; /* the reason when all rules stop; NULL where any of them suffices */
     double epochs;
@@ -425,9 +426,11 @@ step(struct a4nn_policy *p, struct session *s, const struct a4nn_curve *curve,
     size_t i;
 
     p->forecaster->next(s->forecaster, &p->values, &run, forecast);
+    p->stops = 0;
     for (i = 0; i < p->nrules; i++) { /* all of them must see the epoch */
         struct bound_rule *b = &p->rule[i];
         stop[i] = b->rule->stop(s->rule[i], b->shared, &b->values, &view);
+        p->stops |= (uint64_t)stop[i] << i;
         if (x != NULL)
             a4nn_explained_rule(x, i, b->rule, s->rule[i], b->shared, &b->values, &view, stop[i]);
     }
@@ -594,6 +597,7 @@ a4nn_policy_feed(struct a4nn_policy *p, struct a4nn_record *r)
     a4nn_forecast_none(&forecast);
     s->metric = metric;
     p->newest = s;
+    p->stops = 0;
     if (p->metric[metric].usable) {
         goes_on(p, s);
         if (update(p, s, r) && may_relive(p, s, r))
@@ -624,6 +628,12 @@ const char *
 a4nn_policy_rules(const struct a4nn_policy *p)
 {
     return p->rule_names;
+}
+
+uint64_t
+a4nn_policy_stops(const struct a4nn_policy *p)
+{
+    return p->stops;
 }
 
 double

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "err.h"
 #include "explained.h"
@@ -19,6 +20,8 @@
  * What comes out depends on nothing but the records and their order.  Memory: per run 24 bytes
  * an observation, and the forecaster's and rules' own state.
  */
+
+enum { A4NN_POLICY_RULES = 64 }; /* most rules of a policy */
 
 struct a4nn_policy_opts {
     const char *forecaster;   /* spec of -M; NULL: the one that goes with the rules */
@@ -50,6 +53,11 @@ struct a4nn_policy *a4nn_policy_new(const struct a4nn_policy_opts *opts,
  * Returns true when the verdict is to stop.
  */
 bool a4nn_policy_feed(struct a4nn_policy *policy, struct a4nn_record *record);
+
+/* Which rules said to stop at the observation fed last, whatever that made of the verdict: bit i is
+ * that of rules[i] (those that take one away not counted); the one that is always on comes behind
+ * them. */
+uint64_t a4nn_policy_stops(const struct a4nn_policy *policy);
 
 /* Planned total of the run that was fed last, stated or assumed; NAN where it is not known. */
 double a4nn_policy_epochs(const struct a4nn_policy *policy);

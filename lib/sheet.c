@@ -22,6 +22,8 @@ struct a4nn_sheet {
     struct cell *cell;
     size_t n, cap;
     bool space;
+    FILE *out; /* not NULL: rows are written as they come */
+    enum a4nn_encoding encoding;
 };
 
 struct a4nn_sheet *
@@ -32,27 +34,6 @@ a4nn_sheet_new(const struct a4nn_sheet_column *columns, size_t count)
     s->column = columns;
     s->columns = count;
     return s;
-}
-
-static struct cell *
-add(struct a4nn_sheet *s)
-{
-    s->cell = a4nn_xgrow(s->cell, s->n, &s->cap, sizeof *s->cell);
-    s->cell[s->n] = (struct cell){NULL, NAN, s->space};
-    s->space = false;
-    return &s->cell[s->n++];
-}
-
-void
-a4nn_sheet_text(struct a4nn_sheet *s, const char *text)
-{
-    add(s)->text = a4nn_xstrdup(text);
-}
-
-void
-a4nn_sheet_number(struct a4nn_sheet *s, double value)
-{
-    add(s)->number = value;
 }
 
 void
@@ -196,12 +177,61 @@ write_row(const struct a4nn_sheet *s, const struct cell *row, const int *width, 
     a4nn_buf_release(&line);
 }
 
+/* ---- gathering ---- */
+
+static void
+clear(struct a4nn_sheet *s)
+{
+    size_t i;
+
+    for (i = 0; i < s->n; i++)
+        free(s->cell[i].text);
+    s->n = 0;
+}
+
+static void
+add(struct a4nn_sheet *s, const char *text, double number)
+{
+    s->cell = a4nn_xgrow(s->cell, s->n, &s->cap, sizeof *s->cell);
+    s->cell[s->n++] = (struct cell){a4nn_xstrdup(text), number, s->space};
+    s->space = false;
+    if (s->out == NULL || s->n < s->columns)
+        return;
+    write_row(s, s->cell, NULL, s->out, s->encoding);
+    clear(s);
+}
+
+void
+a4nn_sheet_text(struct a4nn_sheet *s, const char *text)
+{
+    add(s, text, NAN);
+}
+
+void
+a4nn_sheet_number(struct a4nn_sheet *s, double value)
+{
+    add(s, NULL, value);
+}
+
+void
+a4nn_sheet_stream(struct a4nn_sheet *s, FILE *out, enum a4nn_encoding encoding)
+{
+    if (encoding == A4NN_TABLE)
+        return;
+    s->out = out;
+    s->encoding = encoding;
+    write_row(s, NULL, NULL, out, encoding);
+}
+
 void
 a4nn_sheet_write(const struct a4nn_sheet *s, FILE *out, enum a4nn_encoding encoding)
 {
-    int *width = measure(s);
+    int *width;
     size_t i;
 
+    if (s->out != NULL)
+        return;
+    width = measure(s);
     write_row(s, NULL, width, out, encoding);
     for (i = 0; i + s->columns <= s->n; i += s->columns)
         write_row(s, &s->cell[i], width, out, encoding);
@@ -211,12 +241,9 @@ a4nn_sheet_write(const struct a4nn_sheet *s, FILE *out, enum a4nn_encoding encod
 void
 a4nn_sheet_free(struct a4nn_sheet *s)
 {
-    size_t i;
-
     if (s == NULL)
         return;
-    for (i = 0; i < s->n; i++)
-        free(s->cell[i].text);
+    clear(s);
     free(s->cell);
     free(s);
 }

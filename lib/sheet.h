@@ -32,6 +32,12 @@ void a4nn_sheet_number(struct a4nn_sheet *sheet, double value);
 /* A blank line, in the table alone, before the next row. */
 void a4nn_sheet_space(struct a4nn_sheet *sheet);
 
+/*
+ * From now on each row is written when it is full and not gathered, where the encoding allows that
+ * (a table's columns are as wide as all of it says); a4nn_sheet_write then writes what is left.
+ */
+void a4nn_sheet_stream(struct a4nn_sheet *sheet, FILE *out, enum a4nn_encoding encoding);
+
 /* Writes all rows. Text is made safe for a terminal in the table. */
 void a4nn_sheet_write(const struct a4nn_sheet *sheet, FILE *out, enum a4nn_encoding encoding);
 

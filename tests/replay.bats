@@ -176,6 +176,84 @@ POLICIES=(-R a4nn -R patience:n=3+budget:epochs=15@curve:family=pow3 -R penguin)
     done
 }
 
+# shuffled FILE: its header, then its records in a fixed disorder that keeps each run's own order.
+shuffled() {
+    awk -F, 'NR == 1 { print 0, 0, $0; next }
+        { print int((++n[$1] * 7919 + length($1) + substr($1, length($1)) * 31) % 997) + 1000 * n[$1], NR, $0 }' "$1" |
+        sort -n -k1,1 -k2,2 | cut -d' ' -f3-
+}
+
+@test "replay: memory for observations, their order and threads change nothing" {
+    some_runs > in
+    shuffled in > mixed
+    [ "$(sort in | md5sum)" = "$(sort mixed | md5sum)" ]
+    [ "$(awk -F, '$1 != last { n++ } { last = $1 } END { print n }' mixed)" -gt 400 ]
+    { head -1 in; tail -n +2 in | tac | awk -F, '!($1 in r) { r[$1] = ++n } { print r[$1] "," $0 }' |
+        sort -s -t, -k1,1n | cut -d, -f2- | tac; } > other # whole runs, the last one first
+    a4nn-replay "${POLICIES[@]}" in > whole
+    a4nn-replay "${POLICIES[@]}" --per-run in > whole.runs
+    a4nn-replay "${POLICIES[@]}" --partial in > whole.part
+    for file in in mixed other; do
+        for size in 1 3000 20K 1G; do
+            a4nn-replay "${POLICIES[@]}" -j 1 -S $size $file | cmp - whole
+            a4nn-replay "${POLICIES[@]}" -j 2 -S $size --per-run $file | cmp - whole.runs
+        done
+        a4nn-replay "${POLICIES[@]}" -S 5K --partial $file | cmp - whole.part
+    done
+    a4nn-replay --merge -S 2K --per-run whole.part | cmp - whole.runs
+    # rules that compare see the order, not the memory
+    a4nn-replay -R median -R asha -R hopeless mixed > whole
+    for size in 1 3000 20K; do
+        a4nn-replay -R median -R asha -R hopeless -S $size mixed | cmp - whole
+    done
+}
+
+@test "replay: a record that comes long after its run looked over opens it again" {
+    some_runs > in
+    first=$(sed -n 2p in | cut -d, -f1)
+    cat in > late
+    sed -n "s/^\(${first/\//\\/}\),25,[^,]*,/\1,25,3,/p" in >> late # its last epoch once more
+    a4nn-replay -S 3000 -R a4nn --per-run -o csv late > got
+    a4nn-replay -S 3000 -R a4nn --per-run -o csv in > before
+    [ "$(diff before got | grep -c '^>')" -eq 1 ]
+    [ "$(grep ",$first," got | cut -d, -f8)" = 3 ]
+}
+
+@test "replay: policies on one forecaster decide together what each decides alone" {
+    some_runs > in
+    : > alone
+    several=()
+    for rule in converged:tol=2 converged:tol=0.5,n=1 diverged:n=2@ensemble patience:n=3@ensemble converged+read \
+        read:fraction=0.2@ensemble patience:on=forecast@ensemble; do
+        several+=(-R "$rule")
+        a4nn-replay -q -R "$rule" --per-run -o csv in | tail -n +2 >> alone
+    done
+    a4nn-replay -q "${several[@]}" --per-run -o csv in | tail -n +2 | sort > together
+    [ "$(cut -d, -f10 together | sort -u | wc -l)" -ge 4 ]
+    sort alone | cmp - together
+}
+
+@test "replay: temporary files are in TMPDIR, and one that fails is trouble and no table" {
+    some_runs > in
+    mkdir tmp
+    a4nn-replay -R a4nn in > whole
+    TMPDIR=$PWD/tmp a4nn-replay -S 1000 -R a4nn in | cmp - whole
+    [ -z "$(ls tmp)" ]
+    TMPDIR=$PWD/none run -2 --separate-stderr a4nn-replay -S 1000 -R a4nn in
+    [ -z "$output" ]
+    [ "$stderr" = "a4nn-replay: temporary file in '$PWD/none': No such file or directory" ]
+    TMPDIR=$PWD/none a4nn-replay -R a4nn in | cmp - whole # nobody needs one
+    # a limit for the size of files stands for a full disk
+    for how in "-o csv" --per-run --partial "-R median"; do
+        run -2 --separate-stderr bash -c "trap '' XFSZ; ulimit -f 1; a4nn-replay -S 1000 -R a4nn $how in | cat
+            exit \${PIPESTATUS[0]}"
+        [ -z "$output" ]
+        [ "$stderr" = "a4nn-replay: temporary file in '${TMPDIR:-/tmp}': File too large" ]
+    done
+    run -2 --separate-stderr a4nn-replay -S 12Q in
+    [ "$stderr" = "a4nn-replay: --buffer-size: not a size as 64M: '12Q'" ]
+}
+
 @test "replay: parts of several machines merge to the same table, in any order" {
     some_runs > in
     a4nn-replay "${POLICIES[@]}" in > whole
