@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* a4nn-log: any training log, or archive of logs, to observations. */
 #include <stdio.h>
-#include <string.h>
 
 #include "cli.h"
 #include "input.h"
@@ -38,19 +37,52 @@ static const struct a4nn_cli cli = {
             "Status: 0 done, 1 no observation found, 2 trouble.\n",
 };
 
+struct job {
+    struct a4nn_input in;
+    struct a4nn_stream_writer *writer; /* NULL before the first record */
+    bool rates, said;                  /* the rate is a column; that it is left out was said */
+};
+
+static void
+begin_output(struct job *job)
+{
+    uint64_t columns = A4NN_BIT(A4NN_RUN) | A4NN_BIT(A4NN_EPOCH) | A4NN_BIT(A4NN_VALUE) |
+                       A4NN_BIT(A4NN_METRIC) | A4NN_BIT(A4NN_MODE) | A4NN_BIT(A4NN_EPOCHS) |
+                       A4NN_BIT(A4NN_TIME);
+
+    if (job->in.reader.select.loss != NULL)
+        columns |= A4NN_BIT(A4NN_VAL_LOSS);
+    if (job->rates)
+        columns |= A4NN_BIT(A4NN_LR);
+    job->writer = a4nn_stream_writer_new(stdout, job->in.encoding, columns);
+}
+
+/* The columns are those of the first record; what a later run has besides is missed. */
 static int
 on_record(void *arg, struct a4nn_record *record)
 {
-    struct a4nn_stream_writer **writer = arg;
+    struct job *job = arg;
+    bool rate = a4nn_record_has(record, A4NN_LR);
 
-    a4nn_stream_write(*writer, record);
+    if (job->writer == NULL) {
+        job->rates = rate;
+        begin_output(job);
+    }
+    if (rate && !job->rates && !job->said && job->in.encoding != A4NN_JSONL) {
+        job->said = true;
+        a4nn_diag(&job->in.diag, A4NN_NOTE, NULL, 0,
+                  "learning rates are left out, from run '%.100s' on: the first has none to make a "
+                  "column (-o jsonl has them all)",
+                  a4nn_record_text(record, A4NN_RUN, ""));
+    }
+    a4nn_stream_write(job->writer, record);
     return ferror(stdout);
 }
 
 static void
 on_pause(void *arg)
 {
-    a4nn_stream_pause(*(struct a4nn_stream_writer **)arg);
+    a4nn_stream_pause(((struct job *)arg)->writer);
 }
 
 static void
@@ -78,52 +110,39 @@ list_formats(void)
     return a4nn_program_end(A4NN_OK);
 }
 
-static struct a4nn_stream_writer *
-begin_output(const struct a4nn_input *in)
-{
-    uint64_t columns = A4NN_BIT(A4NN_RUN) | A4NN_BIT(A4NN_EPOCH) | A4NN_BIT(A4NN_VALUE) |
-                       A4NN_BIT(A4NN_METRIC) | A4NN_BIT(A4NN_MODE) | A4NN_BIT(A4NN_EPOCHS) |
-                       A4NN_BIT(A4NN_TIME);
-
-    if (in->reader.select.loss != NULL)
-        columns |= A4NN_BIT(A4NN_VAL_LOSS);
-    return a4nn_stream_writer_new(stdout, in->encoding, columns);
-}
-
 int
 main(int argc, char **argv)
 {
-    struct a4nn_stream_writer *writer;
+    struct job job = {0};
+    struct a4nn_input *in = &job.in;
     struct a4nn_reader *reader;
-    struct a4nn_input in;
     int code, first, status;
     const char *arg;
 
     a4nn_program_begin("a4nn-log");
-    a4nn_input_init(&in);
+    a4nn_input_init(in);
     while ((code = a4nn_cli_next(&cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
         switch (code) {
-        case BY_COUNT: in.reader.select.by_count = true; break;
+        case BY_COUNT: in->reader.select.by_count = true; break;
         case LIST_FORMATS: return list_formats();
-        case LIST_METRICS: in.reader.select.list = true; break;
-        case LOSS: in.reader.select.loss = arg; break;
-        case 'v': in.reader.select.said = NULL; break;
-        default: a4nn_input_option(&in, &cli, code, arg);
+        case LIST_METRICS: in->reader.select.list = true; break;
+        case LOSS: in->reader.select.loss = arg; break;
+        case 'v': in->reader.select.said = NULL; break;
+        default: a4nn_input_option(in, &cli, code, arg);
         }
-    writer = begin_output(&in);
-    in.reader.record = on_record;
-    in.reader.pause = on_pause;
-    in.reader.name = on_name;
-    in.reader.arg = &writer;
-    reader = a4nn_reader_new(&in.reader);
+    in->reader.record = on_record;
+    in->reader.pause = on_pause;
+    in->reader.name = on_name;
+    in->reader.arg = &job;
+    reader = a4nn_reader_new(&in->reader);
     a4nn_reader_read(reader, argv + first, argc - first);
     status = A4NN_OK;
-    if (!in.reader.select.list && a4nn_reader_records(reader) == 0)
+    if (!in->reader.select.list && a4nn_reader_records(reader) == 0)
         status = A4NN_NO;
-    if (in.diag.errors > 0)
+    if (in->diag.errors > 0)
         status = A4NN_TROUBLE;
     a4nn_reader_free(reader);
-    a4nn_stream_writer_free(writer);
-    a4nn_input_release(&in);
+    a4nn_stream_writer_free(job.writer);
+    a4nn_input_release(in);
     return a4nn_program_end(status);
 }

@@ -80,9 +80,9 @@ begin(struct job *job, const struct a4nn_record *first)
         columns |= A4NN_BIT(A4NN_P_BEAT);
     job->for_people = encoding == A4NN_TABLE;
     if (encoding == A4NN_TABLE) /* what a person reads; the rest is in the other encodings */
-        columns =
-            (first->set | made) & ~(A4NN_BIT(A4NN_TIME) | A4NN_BIT(A4NN_LOW) | A4NN_BIT(A4NN_HIGH) |
-                                    A4NN_BIT(A4NN_EXPECTED_ERROR) | A4NN_BIT(A4NN_P_BEAT));
+        columns = (first->set | made) &
+                  ~(A4NN_BIT(A4NN_TIME) | A4NN_BIT(A4NN_LR) | A4NN_BIT(A4NN_LOW) |
+                    A4NN_BIT(A4NN_HIGH) | A4NN_BIT(A4NN_EXPECTED_ERROR) | A4NN_BIT(A4NN_P_BEAT));
     job->writer = a4nn_stream_writer_new(stdout, encoding, columns);
 }
 

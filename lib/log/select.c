@@ -8,6 +8,7 @@
 
 #include "buf.h"
 #include "log/epochs.h"
+#include "log/rate.h"
 #include "xalloc.h"
 
 enum { MAX_NAMES = 10000, MAX_NAMED = 5, UNDECIDED = -1, TRAIN_PATIENCE = 3 };
@@ -20,6 +21,7 @@ struct run {
     struct a4nn_epoch_counter live; /* of live inputs */
     enum a4nn_mode mode;            /* as its log states it */
     double epochs;                  /* planned, as stated with other numbers than these; NAN */
+    double rate;                    /* learning rate as last stated, of live inputs; NAN */
 };
 
 struct a4nn_select {
@@ -45,6 +47,8 @@ struct a4nn_select {
     size_t cap_run;
 
     long metric, loss;   /* chosen names, or UNDECIDED */
+    long rate;           /* name of the learning rate, or UNDECIDED */
+    int rate_sure;       /* how surely it is that */
     enum a4nn_mode mode; /* as stated by the log itself */
     long stated;         /* the name it stated it of, or UNDECIDED */
 };
@@ -66,7 +70,7 @@ a4nn_select_new(const struct a4nn_select_opts *opts, const struct a4nn_log_forma
     s->record = record;
     s->arg = arg;
     s->diag = diag;
-    s->metric = s->loss = s->stated = UNDECIDED;
+    s->metric = s->loss = s->rate = s->stated = UNDECIDED;
     a4nn_select_file(s, file);
     return s;
 }
@@ -78,6 +82,19 @@ a4nn_select_file(struct a4nn_select *s, const char *file)
 }
 
 /* ---- collecting ---- */
+
+/* Is it the learning rate, more surely than another name before? */
+static void
+note_rate(struct a4nn_select *s, size_t name)
+{
+    int sure = a4nn_log_rate_name(s->names.key[name]);
+
+    if (s->candidate[name] || sure <= s->rate_sure)
+        return;
+    s->candidate[name] = true;
+    s->rate = (long)name;
+    s->rate_sure = sure;
+}
 
 /* Number of a name, UNDECIDED when there are absurdly many. */
 static long
@@ -108,6 +125,7 @@ name_index(struct a4nn_select *s, const char *name)
         s->candidate[i] = true;
         s->loss = (long)i;
     }
+    note_rate(s, i);
     return (long)i;
 }
 
@@ -128,7 +146,7 @@ run_of(struct a4nn_select *s, const struct a4nn_log_at *at)
     i = a4nn_strmap_put(&s->run_map, name, &added);
     if (added) {
         s->run = a4nn_xgrow(s->run, i, &s->cap_run, sizeof *s->run);
-        s->run[i] = (struct run){.name = a4nn_xstrdup(name), .epochs = NAN};
+        s->run[i] = (struct run){.name = a4nn_xstrdup(name), .epochs = NAN, .rate = NAN};
         a4nn_epoch_counter_begin(&s->run[i].live,
                                  s->opts->by_count ? A4NN_COUNT_ORDER : s->format->count);
     }
@@ -147,7 +165,7 @@ asked_mode(const struct a4nn_select *s, enum a4nn_mode stated)
 
 static void
 deliver(struct a4nn_select *s, const struct run *run, const struct a4nn_log_sample *sample,
-        double epoch, double epochs, double loss)
+        double epoch, double epochs, double loss, double rate)
 {
     const char *metric = s->names.key[s->metric];
     struct a4nn_record r = {.line = sample->line};
@@ -164,6 +182,8 @@ deliver(struct a4nn_select *s, const struct run *run, const struct a4nn_log_samp
         a4nn_record_set_num(&r, A4NN_TIME, sample->time);
     if (s->loss != UNDECIDED)
         a4nn_record_set_num(&r, A4NN_VAL_LOSS, loss);
+    if (isfinite(rate))
+        a4nn_record_set_num(&r, A4NN_LR, rate);
     if (mode != A4NN_MODE_UNKNOWN && (!a4nn_metric_lookup(metric, &known) || known.mode != mode))
         a4nn_record_set_text(&r, A4NN_MODE, a4nn_mode_name(mode));
     s->record(s->arg, &r);
@@ -180,12 +200,12 @@ planned(const struct a4nn_select *s, const struct run *run, double stated)
 
 static void
 deliver_live(struct a4nn_select *s, struct run *run, const struct a4nn_log_sample *sample,
-             double loss)
+             double loss, double rate)
 {
     double epoch = a4nn_epoch_counter_next(&run->live, sample);
 
     if (isfinite(epoch))
-        deliver(s, run, sample, epoch, planned(s, run, sample->epochs), loss);
+        deliver(s, run, sample, epoch, planned(s, run, sample->epochs), loss, rate);
 }
 
 /* Value that the series `series` has at `epoch`, NAN if none. */
@@ -204,6 +224,32 @@ value_at(const struct a4nn_epoch_series *series, double epoch)
     return lo < series->n && !(series->epoch[lo] > epoch) ? series->sample[lo]->value : NAN;
 }
 
+/* Learning rates of a run and how many of them came before the value at hand. */
+struct rates {
+    const struct a4nn_log_sample **sample;
+    size_t n, passed;
+};
+
+static void
+collect_rates(const struct a4nn_select *s, const struct run *run, struct rates *out)
+{
+    size_t i;
+
+    *out = (struct rates){.sample = a4nn_xcalloc(run->n, sizeof(struct a4nn_log_sample *))};
+    for (i = 0; s->rate != UNDECIDED && i < run->n; i++)
+        if (run->sample[i].name == s->rate)
+            out->sample[out->n++] = &run->sample[i];
+}
+
+/* The rate stated last, not after this value; values come in the order of epochs. */
+static double
+rate_at(struct rates *r, const struct a4nn_log_sample *value)
+{
+    while (r->passed < r->n && a4nn_log_rate_holds(r->sample[r->passed], value))
+        r->passed++;
+    return r->passed > 0 ? r->sample[r->passed - 1]->value : NAN;
+}
+
 static const char *
 file_of(const struct a4nn_select *s, const struct a4nn_log_sample *sample)
 {
@@ -215,6 +261,7 @@ deliver_run(struct a4nn_select *s, struct run *run)
 {
     enum a4nn_log_count count = s->opts->by_count ? A4NN_COUNT_ORDER : s->format->count;
     struct a4nn_epoch_series metric, loss = {0};
+    struct rates rates;
     size_t i;
 
     a4nn_epoch_series_make(&metric, run->sample, run->n, s->metric, count, s->opts->epochs);
@@ -238,9 +285,11 @@ deliver_run(struct a4nn_select *s, struct run *run)
                   "no epochs stated: its %zu values of %.100s count as epochs 1 to %zu", metric.n,
                   s->names.key[s->metric], metric.n);
     }
+    collect_rates(s, run, &rates);
     for (i = 0; i < metric.n; i++)
         deliver(s, run, metric.sample[i], metric.epoch[i], planned(s, run, metric.epochs),
-                value_at(&loss, metric.epoch[i]));
+                value_at(&loss, metric.epoch[i]), rate_at(&rates, metric.sample[i]));
+    free(rates.sample);
     a4nn_epoch_series_release(&metric);
     a4nn_epoch_series_release(&loss);
 }
@@ -408,9 +457,9 @@ together(const struct a4nn_log_sample *a, const struct a4nn_log_sample *b)
     return a->line == b->line && same_count(a->epoch, b->epoch) && same_count(a->step, b->step);
 }
 
-/* The loss stated together with the k-th number kept of a run, NAN if none was. */
+/* The number `name` stated together with the k-th number kept of a run, NAN if none was. */
 static double
-loss_beside(const struct a4nn_select *s, const struct run *run, size_t k)
+beside(const struct run *run, long name, size_t k)
 {
     const struct a4nn_log_sample *sample = run->sample;
     size_t i = k;
@@ -418,7 +467,7 @@ loss_beside(const struct a4nn_select *s, const struct run *run, size_t k)
     while (i > 0 && together(&sample[i - 1], &sample[k]))
         i--;
     for (; i < run->n && together(&sample[i], &sample[k]); i++)
-        if (sample[i].name == s->loss)
+        if (name != UNDECIDED && sample[i].name == name)
             return sample[i].value;
     return NAN;
 }
@@ -431,11 +480,22 @@ flush_kept(struct a4nn_select *s)
 
     for (i = 0; i < s->run_map.n; i++) {
         struct run *run = &s->run[i];
-        for (k = 0; k < run->n; k++)
+        for (k = 0; k < run->n; k++) {
+            double rate = beside(run, s->rate, k);
+            if (isfinite(rate))
+                run->rate = rate;
             if (run->sample[k].name == s->metric)
-                deliver_live(s, run, &run->sample[k], loss_beside(s, run, k));
+                deliver_live(s, run, &run->sample[k], beside(run, s->loss, k), run->rate);
+        }
         run->n = 0;
     }
+}
+
+/* Does a value wait for what is stated beside it? */
+static bool
+waits(const struct a4nn_select *s)
+{
+    return s->opts->loss != NULL || s->rate != UNDECIDED;
 }
 
 void
@@ -445,7 +505,7 @@ a4nn_select_pulse(struct a4nn_select *s)
 
     if (!s->live || s->opts->list || (!chosen && !(ripe(s) && choose(s))))
         return;
-    if (!chosen || s->opts->loss != NULL)
+    if (!chosen || waits(s))
         flush_kept(s);
 }
 
@@ -484,9 +544,9 @@ a4nn_select_scalar(struct a4nn_select *s, const struct a4nn_log_at *at, const ch
     run = run_of(s, at);
     if (at->mode != A4NN_MODE_UNKNOWN)
         run->mode = at->mode;
-    if (s->live && s->metric != UNDECIDED && s->opts->loss == NULL) {
+    if (s->live && s->metric != UNDECIDED && !waits(s)) {
         if (i == s->metric)
-            deliver_live(s, run, &sample, NAN);
+            deliver_live(s, run, &sample, NAN, NAN);
         return;
     }
     run->sample = a4nn_xgrow(run->sample, run->n, &run->cap, sizeof *run->sample);
