@@ -16,10 +16,27 @@
 #include "source.h"
 #include "xalloc.h"
 
-enum { MAX = 256, MIN, SCALE, SCHEDULE, MERGE, NO_BASELINE, PARTIAL, PER_RUN, MAX_JOBS = 4096 };
+enum {
+    MAX = 256,
+    MIN,
+    ADVISE,
+    COMPARE,
+    CURVE,
+    SCALE,
+    SCHEDULE,
+    MERGE,
+    NO_BASELINE,
+    PARTIAL,
+    PER_RUN,
+    MAX_JOBS = 4096
+};
 
 static const struct a4nn_option options[] = {
+    {ADVISE, "advise", "GOAL", "which rule for saved=PERCENT of the epochs, or for error=POINTS",
+     "words saved= error="},
     {'c', "collection", "NAME", "one collection of all runs (default: by task or run name)", NULL},
+    {COMPARE, "compare", NULL, "try the usual rules and tolerances beside each other", NULL},
+    {CURVE, "curve", NULL, "each rule over the values of its parameter: savings and errors", NULL},
     {'E', "epochs", "EPOCHS", "planned total of epochs (default: as the input says)", NULL},
     {'f', "format", "FORMAT", "read logs as this format instead of recognising it", NULL},
     {'j', "jobs", "JOBS", "threads (default: one per processor)", NULL},
@@ -56,10 +73,10 @@ static const struct a4nn_cli cli = {
     .about = "Say what stopping rules would have saved, and cost, on trainings that are over.",
     .options = options,
     .more = "Input: observations (a4nn-log), forecasts, fits, or training logs.\n"
-            "Status: 0 done, 1 no run to replay, 2 trouble.\n",
+            "Status: 0 done, 1 no run to replay or no advice, 2 trouble.\n",
 };
 
-enum output { TABLE, RUNS, PART };
+enum output { TABLE, RUNS, PART, CURVES, ADVICE };
 
 struct setup {
     struct a4nn_replay_opts replay;
@@ -69,6 +86,9 @@ struct setup {
     size_t cap;
     enum a4nn_encoding encoding;
     enum output output;
+    struct a4nn_advice_goal goal;
+    struct a4nn_sweep sweep;
+    bool compare;
     bool merge, baseline, replays; /* an option was given that only replaying can heed */
 };
 
@@ -146,9 +166,29 @@ read_logs(struct a4nn_replay *replay, struct a4nn_reader_opts *opts, char *const
 /* ---- output ---- */
 
 static int
+advise(const struct a4nn_replay *replay, const struct setup *s)
+{
+    struct a4nn_advice advice;
+    struct a4nn_err err;
+    bool any;
+
+    a4nn_advise(replay, &s->sweep, &s->goal, &advice);
+    if (a4nn_replay_failed(replay, &err))
+        a4nn_die(A4NN_TROUBLE, "%s", err.msg);
+    if (advice.family == NULL)
+        a4nn_warn("%zu runs are too few for advice: %d are the least", advice.runs,
+                  A4NN_ADVICE_RUNS);
+    a4nn_replay_report_advice(&advice, &s->sweep, stdout, s->encoding);
+    any = advice.best != A4NN_NO_ADVICE;
+    a4nn_advice_release(&advice);
+    return any ? A4NN_OK : A4NN_NO;
+}
+
+static int
 print(struct a4nn_replay *replay, const struct setup *s, const struct a4nn_diag *diag)
 {
     struct a4nn_err err;
+    int status = A4NN_OK;
 
     if (s->merge && diag->errors > 0)
         return A4NN_TROUBLE; /* a table of some of the parts would look whole */
@@ -165,10 +205,16 @@ print(struct a4nn_replay *replay, const struct setup *s, const struct a4nn_diag 
         break;
     case RUNS: a4nn_replay_report_runs(replay, stdout, s->encoding); break;
     case PART: a4nn_replay_part_write(replay, stdout); break;
+    case CURVES:
+        if (a4nn_replay_report_curves(replay, &s->sweep, s->baseline, stdout, s->encoding, &err) <
+            0)
+            a4nn_die(A4NN_TROUBLE, "%s", err.msg);
+        break;
+    case ADVICE: status = advise(replay, s); break;
     }
     if (a4nn_replay_failed(replay, &err)) /* reading them again; a part now lacks its end */
         a4nn_die(A4NN_TROUBLE, "%s", err.msg);
-    return diag->errors > 0 ? A4NN_TROUBLE : A4NN_OK;
+    return diag->errors > 0 ? A4NN_TROUBLE : status;
 }
 
 /* ---- options ---- */
@@ -215,6 +261,21 @@ take_policy(struct setup *s, const char *arg)
     s->replay.policies = s->policies;
 }
 
+/* saved=PERCENT or error=POINTS */
+static void
+take_goal(struct setup *s, const char *arg)
+{
+    const char *value = strchr(arg, '=');
+    bool savings = strncmp(arg, "saved=", 6) == 0, error = strncmp(arg, "error=", 6) == 0;
+    double x = NAN;
+
+    if ((!savings && !error) || !a4nn_number_parse(value + 1, strlen(value + 1), &x) ||
+        !(x > 0 && x < (savings ? 100 : 1e12)))
+        a4nn_die(A4NN_TROUBLE, "--advise: not saved=PERCENT or error=POINTS: '%s'", arg);
+    s->goal = (struct a4nn_advice_goal){error, savings ? x / 100 : x};
+    s->output = ADVICE;
+}
+
 /* A number of bytes, K, M or G. */
 static size_t
 take_size(const char *arg)
@@ -233,11 +294,38 @@ take_size(const char *arg)
     return (size_t)size;
 }
 
+static void
+take_usual(struct setup *s)
+{
+    size_t n, i;
+    const char *const *usual = a4nn_sweep_usual(&n);
+
+    for (i = 0; i < n; i++)
+        take_policy(s, usual[i]);
+}
+
+/* A sweep tries its rules, and beside them those that were asked for. */
+static void
+take_sweep(struct setup *s)
+{
+    size_t i;
+
+    a4nn_sweep_rules(&s->sweep);
+    for (i = 0; i < s->replay.npolicies; i++)
+        a4nn_sweep_policy(&s->sweep, s->policies[i]);
+    s->replay.npolicies = 0;
+    for (i = 0; i < s->sweep.n; i++)
+        take_policy(s, s->sweep.point[i].policy);
+}
+
 /* What concerns the replay and not what is made of it; false: another option. */
 static bool
 replay_option(struct setup *s, int code, const char *arg)
 {
     switch (code) {
+    case ADVISE: take_goal(s, arg); break;
+    case COMPARE: s->compare = true; break;
+    case CURVE: s->output = CURVES; break;
     case 'c': s->replay.collection = arg; break;
     case 'E':
         s->replay.epochs = s->reader.select.epochs = a4nn_cli_number(&cli, code, arg, 1e-6, 1e12);
@@ -280,7 +368,11 @@ take_options(struct setup *s, int argc, char **argv)
     if (s->merge && s->replays)
         a4nn_die(A4NN_TROUBLE, "--merge: the parts hold what was decided: no rules, no options "
                                "about runs and metrics");
-    if (!s->merge && s->replay.npolicies == 0)
+    if (s->compare)
+        take_usual(s);
+    if (s->output == CURVES || s->output == ADVICE)
+        take_sweep(s);
+    else if (!s->merge && s->replay.npolicies == 0)
         take_policy(s, "");
     return first;
 }
@@ -313,6 +405,7 @@ main(int argc, char **argv)
     status = print(replay, &s, &diag);
     a4nn_replay_free(replay);
     a4nn_strmap_release(&said);
+    a4nn_sweep_release(&s.sweep);
     free(s.policies);
     return a4nn_program_end(status);
 }

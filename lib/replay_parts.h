@@ -2,6 +2,7 @@
 #ifndef A4NN_REPLAY_PARTS_H
 #define A4NN_REPLAY_PARTS_H
 
+#include <math.h>
 #include <stdint.h>
 
 #include "replay.h"
@@ -22,6 +23,32 @@ struct a4nn_replay_stored {
     double epoch, forecast;
     uint64_t reason; /* 1 + its number among the reasons; 0: none */
 };
+
+/* What happened to one run. */
+struct a4nn_replay_outcome {
+    double epoch; /* trained until then */
+    double value; /* forecast, or value read, in the metric's own unit; NAN: none */
+    bool stopped;
+};
+
+/* Under the first policy that its walk asks for. */
+struct a4nn_replay_outcome a4nn_replay_under_policy(const struct a4nn_replay_run *run);
+
+/* What training until `epoch` costs: an epoch 0 is the network as it was born. */
+static inline double
+a4nn_replay_cost(double epoch)
+{
+    return fmax(epoch, 0);
+}
+
+/* In points, larger is better. */
+static inline double
+a4nn_replay_score(const struct a4nn_points *points, double value)
+{
+    double z = a4nn_to_points(points, value);
+
+    return points->minimise ? -z : z;
+}
 
 /* Rules and forecaster of a policy; its texts are lent. */
 void a4nn_replay_policy_opts(const struct a4nn_replay_policy *policy, struct a4nn_policy_opts *out);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "replay.h"
+#include "replay_advice.h"
 #include "stream.h"
 
 /*
@@ -21,5 +22,18 @@ int a4nn_replay_report(struct a4nn_replay *replay, bool baseline, FILE *out,
 /* Every decision: one row per run and policy.  Ask a4nn_replay_failed whether that was all. */
 void a4nn_replay_report_runs(const struct a4nn_replay *replay, FILE *out,
                              enum a4nn_encoding encoding);
+
+/*
+ * The points of a sweep (replay_sweep.h): savings, errors and rankings of each policy, with
+ * `baseline` those of the last value at the same savings.  The replay's policies are the points.
+ * Returns as a4nn_replay_report.
+ */
+int a4nn_replay_report_curves(struct a4nn_replay *replay, const struct a4nn_sweep *sweep,
+                              bool baseline, FILE *out, enum a4nn_encoding encoding,
+                              struct a4nn_err *err) A4NN_MUST_USE;
+
+/* What was found out about each rule, and as a table also in words, the last line a command. */
+void a4nn_replay_report_advice(const struct a4nn_advice *advice, const struct a4nn_sweep *sweep,
+                               FILE *out, enum a4nn_encoding encoding);
 
 #endif

@@ -6,15 +6,9 @@
 #include <string.h>
 
 #include "ranking.h"
+#include "replay_parts.h"
 #include "spool.h"
 #include "xalloc.h"
-
-/* What happened to one run. */
-struct outcome {
-    double epoch; /* trained until then */
-    double value; /* forecast, or value read, in the metric's own unit; NAN: none */
-    bool stopped;
-};
 
 /* A mean in the making. */
 struct mean {
@@ -34,16 +28,6 @@ struct tally {
 
 /* ---- outcomes ---- */
 
-static struct outcome
-under_policy(const struct a4nn_replay_run *run)
-{
-    const struct a4nn_decision *d = &run->decision[0];
-
-    if (isnan(d->epoch))
-        return (struct outcome){run->end, run->final, false};
-    return (struct outcome){d->epoch, d->forecast, true};
-}
-
 /* Index of the first observation at or after `epoch`, else the last one. */
 static size_t
 index_at(const struct a4nn_curve *curve, double epoch)
@@ -61,24 +45,17 @@ index_at(const struct a4nn_curve *curve, double epoch)
 }
 
 /* The run is trained until a fixed epoch and the last value there is taken. */
-static struct outcome
+static struct a4nn_replay_outcome
 read_at(const struct a4nn_replay_run *run, double epoch)
 {
     const struct a4nn_curve *c = &run->curve;
     size_t at = index_at(c, epoch), i;
 
     if (at == c->n - 1)
-        return (struct outcome){run->end, run->final, false};
+        return (struct a4nn_replay_outcome){run->end, run->final, false};
     for (i = at + 1; i > 0 && !isfinite(c->value[i - 1]); i--)
         ;
-    return (struct outcome){c->epoch[at], i > 0 ? c->value[i - 1] : NAN, true};
-}
-
-/* What training until `epoch` costs: an epoch 0 is the network as it was born. */
-static double
-cost(double epoch)
-{
-    return fmax(epoch, 0);
+    return (struct a4nn_replay_outcome){c->epoch[at], i > 0 ? c->value[i - 1] : NAN, true};
 }
 
 /* ---- a tally ---- */
@@ -98,18 +75,9 @@ mean_of(const struct mean *m)
     return m->weight > 0 ? m->sum / m->weight : NAN;
 }
 
-/* Larger is better. */
-static double
-score(const struct a4nn_points *points, double value)
-{
-    double z = a4nn_to_points(points, value);
-
-    return points->minimise ? -z : z;
-}
-
 static void
-add_stop(struct tally *t, const struct a4nn_replay_run *run, const struct outcome *o, double error,
-         double weight)
+add_stop(struct tally *t, const struct a4nn_replay_run *run, const struct a4nn_replay_outcome *o,
+         double error, double weight)
 {
     t->error = a4nn_xgrow(t->error, t->errors, &t->cap, sizeof *t->error);
     t->error[t->errors++] = (struct a4nn_weighted){error, weight};
@@ -140,21 +108,21 @@ add_rankings(struct tally *t, const double *value, const double *final, size_t n
 /* Adds a run, which counts `weight`. */
 static void
 add_outcome(struct tally *t, const struct a4nn_points *points, const struct a4nn_replay_run *run,
-            const struct outcome *o, double weight)
+            const struct a4nn_replay_outcome *o, double weight)
 {
     double value, final;
 
     t->runs += weight;
-    t->trained += weight * cost(run->end);
-    t->used += weight * cost(o->epoch);
+    t->trained += weight * a4nn_replay_cost(run->end);
+    t->used += weight * a4nn_replay_cost(o->epoch);
     t->stopped += o->stopped ? weight : 0;
     t->shortened += run->end < run->planned ? weight : 0;
     t->diverged += isnan(run->final) ? weight : 0;
     if (isnan(run->final) || isnan(o->value))
         return;
     t->judged += weight;
-    value = score(points, o->value);
-    final = score(points, run->final);
+    value = a4nn_replay_score(points, o->value);
+    final = a4nn_replay_score(points, run->final);
     if (o->stopped)
         add_stop(t, run, o, fabs(value - final), weight);
     t->value = a4nn_xgrow(t->value, t->n, &t->cap_value, sizeof *t->value);
@@ -312,9 +280,10 @@ add_curve(struct staircase *s, const struct a4nn_curve *c)
 {
     size_t i, at = 0;
 
-    s->bottom += cost(c->epoch[0]);
+    s->bottom += a4nn_replay_cost(c->epoch[0]);
     for (i = 0; i < c->n; i++) {
-        double up = i + 1 < c->n ? cost(c->epoch[i + 1]) - cost(c->epoch[i]) : 0;
+        double up =
+            i + 1 < c->n ? a4nn_replay_cost(c->epoch[i + 1]) - a4nn_replay_cost(c->epoch[i]) : 0;
         at = step_at(s, c->epoch[i], at);
         if (at < s->sorted && s->step[at].epoch <= c->epoch[i]) {
             s->step[at++].up += up;
@@ -377,7 +346,7 @@ add_reading(struct tally *t, const struct a4nn_replay *replay, size_t collection
         return;
     walk = a4nn_replay_walk_new(replay, collection, 0, true);
     while ((run = a4nn_replay_walk_next(walk)) != NULL) {
-        struct outcome o = read_at(run, epoch);
+        struct a4nn_replay_outcome o = read_at(run, epoch);
         add_outcome(t, points, run, &o, weight);
     }
     a4nn_replay_walk_free(walk);
@@ -392,7 +361,7 @@ add_policy(struct tally *t, const struct a4nn_replay *replay, size_t collection,
     const struct a4nn_replay_run *run;
 
     while ((run = a4nn_replay_walk_next(walk)) != NULL) {
-        struct outcome o = under_policy(run);
+        struct a4nn_replay_outcome o = a4nn_replay_under_policy(run);
         add_outcome(t, points, run, &o, 1);
     }
     a4nn_replay_walk_free(walk);

@@ -250,6 +250,16 @@ a4nn_replay_walk_free(struct a4nn_replay_walk *w)
     free(w);
 }
 
+struct a4nn_replay_outcome
+a4nn_replay_under_policy(const struct a4nn_replay_run *run)
+{
+    const struct a4nn_decision *d = &run->decision[0];
+
+    if (isnan(d->epoch))
+        return (struct a4nn_replay_outcome){run->end, run->final, false};
+    return (struct a4nn_replay_outcome){d->epoch, d->forecast, true};
+}
+
 /* ---- trouble ---- */
 
 bool
