@@ -232,8 +232,9 @@ update_kinds(struct cells *restrict c, int at, const struct kinds *restrict k, d
         double p00 = c->p00[j] * grow, p01 = c->p01[j] * grow, p11 = c->p11[j] * grow;
         double a = p00 * h0 + p01 * h1, b = p01 * h0 + p11 * h1, h = h0 * a + h1 * b;
         double s = h + k->noise[i], e = z - (c->m0[j] * h0 + c->m1[j] * h1), size = fabs(e);
-        double root = sqrt(s), steep = 1 / (k->scale[i] + root);
-        double regular = (1 - odds) * normal(e, 1 / root), weight, gain;
+        double root = sqrt(s), wide = k->scale[i] + root;
+        double over = 1 / (root * wide), steep = over * root; /* 1 / wide; one division for two */
+        double regular = (1 - odds) * normal(e, over * wide), weight, gain, share;
         double all = regular + odds * steep * (e < 0 ? out_down : 1 - out_down) *
                                    a4nn_vexp(density_exponent(-size * steep));
 
@@ -241,16 +242,19 @@ update_kinds(struct cells *restrict c, int at, const struct kinds *restrict k, d
             double jumped = jump * normal(e, 1 / sqrt(s + jump_variance)), shift;
             all += jumped;
             regular += jumped;
-            shift = jump_variance * jumped / all;
+            share = 1 / all;
+            shift = jump_variance * jumped * share;
             p00 += shift;
             p01 += shift;
             p11 += shift;
             a += shift;
             b += shift;
             h += shift;
+        } else {
+            share = 1 / all;
         }
         c->lw[j] = forgetting * c->lw[j] + tempering * a4nn_vlog(all);
-        weight = regular / all;
+        weight = regular * share;
         weight = weight < least_regular ? least_regular : weight;
         gain = weight / (h * weight + k->noise[i]);
         c->m0[j] += gain * a * e;

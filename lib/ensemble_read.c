@@ -14,41 +14,55 @@
  */
 struct mixture {
     double weight[CELLS], sd[CELLS], inverse[CELLS]; /* inverse: 1 / sd; the means are m1 */
-    double part[CELLS], mean[CELLS], steep[CELLS];   /* weight, mean, inverse of those that count */
-    double term[CELLS], slope[CELLS], bend[CELLS];
+    /* Weight, mean, sd and its inverse of those that count, and as many nothings as fill the lanes.
+     */
+    double part[CELLS + 1], mean[CELLS + 1], wide[CELLS + 1], steep[CELLS + 1];
     int counting;
-    double share;        /* weight of those that count */
-    double narrowest;    /* smallest sd among them */
-    double least, most;  /* what no quantile is beyond */
-    double centre, wide; /* their mean and standard deviation */
+    double share;          /* weight of those that count */
+    double narrowest;      /* smallest sd among them */
+    double least, most;    /* what no quantile is beyond */
+    double centre, spread; /* their mean and standard deviation */
     /* To be added to all means; its variance is in all sd: what drops of the rate will release. */
     double rise, rise_variance;
 };
 
-/* Sums in eight lanes, so that the order of additions is the same however they are made. */
-static double
-total(const double *restrict t, int n)
-{
-    double lane[8] = {0};
-    int i, k;
+/* As many as the longest vector has numbers; CELLS is a multiple of it. */
+enum { LANES = 8 };
 
-    for (i = 0; i + 8 <= n; i += 8)
-        for (k = 0; k < 8; k++)
-            lane[k] += t[i + k];
-    for (k = 0; i + k < n; k++)
-        lane[k] += t[i + k];
+static inline double
+sum_of(const double lane[LANES])
+{
     return ((lane[0] + lane[4]) + (lane[2] + lane[6])) +
            ((lane[1] + lane[5]) + (lane[3] + lane[7]));
 }
 
 EVERY_INSTRUCTION_SET
 static void
-weigh(double *restrict w, const double *restrict lw, double most)
+weigh(double *restrict w, const double *restrict lw)
 {
-    int j;
+    double high[LANES], sum[LANES] = {0}, most, share;
+    int i, k;
 
-    for (j = 0; j < CELLS; j++)
-        w[j] = a4nn_vexp(density_exponent(lw[j] - most));
+    for (k = 0; k < LANES; k++)
+        high[k] = lw[k];
+    for (i = LANES; i < CELLS; i += LANES) {
+#pragma GCC unroll 1
+        for (k = 0; k < LANES; k++)
+            high[k] = lw[i + k] > high[k] ? lw[i + k] : high[k];
+    }
+    most = high[0];
+    for (k = 1; k < LANES; k++)
+        most = high[k] > most ? high[k] : most;
+    for (i = 0; i < CELLS; i += LANES) {
+#pragma GCC unroll 1
+        for (k = 0; k < LANES; k++) {
+            w[i + k] = a4nn_vexp(density_exponent(lw[i + k] - most));
+            sum[k] += w[i + k];
+        }
+    }
+    share = 1 / sum_of(sum);
+    for (i = 0; i < CELLS; i++)
+        w[i] *= share;
 }
 
 /* Standard deviations of the cells' forecasts, and their inverses. */
@@ -73,50 +87,71 @@ spread(double *restrict sd, double *restrict inverse, const struct cells *restri
     }
 }
 
-/* Collects the cells that count, and what there is to know of them as a whole. */
+/* Collects the cells that count, and fills the lanes up with nothing. */
 static void
 collect(const struct cells *c, struct mixture *m)
 {
-    double square = 0, mean = 0;
     int j, n = 0;
 
-    m->share = 0;
-    m->narrowest = HUGE_VAL;
-    m->least = HUGE_VAL;
-    m->most = -HUGE_VAL;
-    for (j = 0; j < CELLS; j++) {
-        double w = m->weight[j], sd = m->sd[j], at = c->m1[j];
-        if (!(w > negligible))
-            continue;
-        m->part[n] = w;
-        m->mean[n] = at;
-        m->steep[n++] = m->inverse[j];
-        m->share += w;
-        mean += w * at;
-        square += w * (sd * sd + at * at);
-        m->narrowest = sd < m->narrowest ? sd : m->narrowest;
-        m->least = at - 5 * sd < m->least ? at - 5 * sd : m->least;
-        m->most = at + 5 * sd > m->most ? at + 5 * sd : m->most;
+    for (j = 0; j < CELLS; j++) { /* each is written where the next that counts will be */
+        m->part[n] = m->weight[j];
+        m->mean[n] = c->m1[j];
+        m->wide[n] = m->sd[j];
+        m->steep[n] = m->inverse[j];
+        n += m->weight[j] > negligible;
     }
-    m->counting = n;
-    m->centre = mean / m->share;
-    square = square / m->share - m->centre * m->centre;
-    m->wide = sqrt(square > 0 ? square : 0);
+    for (j = n; j % LANES != 0; j++) {
+        m->part[j] = 0;
+        m->mean[j] = m->mean[0];
+        m->wide[j] = m->wide[0];
+        m->steep[j] = m->steep[0];
+    }
+    m->counting = j;
+}
+
+/* What there is to know of the cells that count as a whole. */
+EVERY_INSTRUCTION_SET
+static void
+survey(struct mixture *m)
+{
+    double share[LANES] = {0}, mean[LANES] = {0}, square[LANES] = {0};
+    double least[LANES], most[LANES], narrow[LANES];
+    int i, k;
+
+    for (k = 0; k < LANES; k++) {
+        least[k] = narrow[k] = HUGE_VAL;
+        most[k] = -HUGE_VAL;
+    }
+    for (i = 0; i < m->counting; i += LANES) {
+#pragma GCC unroll 1
+        for (k = 0; k < LANES; k++) {
+            double w = m->part[i + k], at = m->mean[i + k], sd = m->wide[i + k];
+            share[k] += w;
+            mean[k] += w * at;
+            square[k] += w * (sd * sd + at * at);
+            narrow[k] = sd < narrow[k] ? sd : narrow[k];
+            least[k] = at - 5 * sd < least[k] ? at - 5 * sd : least[k];
+            most[k] = at + 5 * sd > most[k] ? at + 5 * sd : most[k];
+        }
+    }
+    for (k = 1; k < LANES; k++) {
+        narrow[0] = narrow[k] < narrow[0] ? narrow[k] : narrow[0];
+        least[0] = least[k] < least[0] ? least[k] : least[0];
+        most[0] = most[k] > most[0] ? most[k] : most[0];
+    }
+    m->narrowest = narrow[0];
+    m->least = least[0];
+    m->most = most[0];
+    m->share = sum_of(share);
+    m->centre = sum_of(mean) / m->share;
+    share[0] = sum_of(square) / m->share - m->centre * m->centre;
+    m->spread = sqrt(share[0] > 0 ? share[0] : 0);
 }
 
 void
 a4nn_ensemble_weights(const struct a4nn_ensemble *e, double weight[CELLS])
 {
-    const double *lw = e->cells.lw;
-    double most = lw[0], sum;
-    int j;
-
-    for (j = 1; j < CELLS; j++)
-        most = lw[j] > most ? lw[j] : most;
-    weigh(weight, lw, most);
-    sum = total(weight, CELLS);
-    for (j = 0; j < CELLS; j++)
-        weight[j] /= sum;
+    weigh(weight, e->cells.lw);
 }
 
 static void
@@ -130,23 +165,38 @@ mix(const struct a4nn_ensemble *e, struct mixture *m)
     m->rise_variance = outlook.sd * outlook.sd;
     spread(m->sd, m->inverse, &e->cells, e->psi, m->rise_variance);
     collect(&e->cells, m);
+    survey(m);
 }
 
-/* Terms of the distribution function at c and of its first two derivatives. */
+/* The distribution function of a mixture at a point, and its first two derivatives. */
+struct at_point {
+    double below, density, slope;
+};
+
+/*
+ * Sums over n cells, a multiple of LANES, in as many lanes, so that the order of additions is the
+ * same however they are made.
+ */
 EVERY_INSTRUCTION_SET
 static void
-add_up(double *restrict term, double *restrict slope, double *restrict bend,
-       const double *restrict weight, const double *restrict mean, const double *restrict inverse,
-       double c, int n)
+add_up(struct at_point *restrict out, const double *restrict weight, const double *restrict mean,
+       const double *restrict inverse, double c, int n)
 {
-    int j;
+    double below[LANES] = {0}, density[LANES] = {0}, slope[LANES] = {0};
+    int i, k;
 
-    for (j = 0; j < n; j++) {
-        double t = (c - mean[j]) * inverse[j], density, tail = a4nn_vtail(fabs(t), &density);
-        term[j] = weight[j] * (t < 0 ? tail : 1 - tail);
-        slope[j] = weight[j] * density * inverse[j];
-        bend[j] = -slope[j] * t * inverse[j];
+    for (i = 0; i < n; i += LANES) {
+#pragma GCC unroll 1 /* unrolled it would not be run on vectors */
+        for (k = 0; k < LANES; k++) {
+            double w = weight[i + k], steep = inverse[i + k];
+            double t = (c - mean[i + k]) * steep, here, tail = a4nn_vtail(fabs(t), &here);
+            double d = w * here * steep;
+            below[k] += w * (t < 0 ? tail : 1 - tail);
+            density[k] += d;
+            slope[k] -= d * t * steep;
+        }
     }
+    *out = (struct at_point){sum_of(below), sum_of(density), sum_of(slope)};
 }
 
 /*
@@ -156,15 +206,14 @@ add_up(double *restrict term, double *restrict slope, double *restrict bend,
 static double
 halley(struct mixture *m, double p, double c, bool *above)
 {
-    double f, density, curvature, step, bent;
+    struct at_point at;
+    double f, step, bent;
 
-    add_up(m->term, m->slope, m->bend, m->part, m->mean, m->steep, c, m->counting);
-    f = total(m->term, m->counting) - p * m->share;
-    density = total(m->slope, m->counting);
-    curvature = total(m->bend, m->counting);
+    add_up(&at, m->part, m->mean, m->steep, c, m->counting);
+    f = at.below - p * m->share;
     *above = !(f < 0);
-    step = f / density;
-    bent = 1 - step * curvature / (2 * density);
+    step = f / at.density;
+    bent = 1 - step * at.slope / (2 * at.density);
     return bent > 0.5 && bent < 2 ? step / bent : step;
 }
 
@@ -195,37 +244,47 @@ clip(const struct a4nn_ensemble *e, double z)
     return z < e->lo ? e->lo : z > e->hi ? e->hi : z;
 }
 
-/* Terms of the expected |X - c|. */
+/* The expected |X - c|. */
 EVERY_INSTRUCTION_SET
 static void
-add_errors(double *restrict term, const struct mixture *restrict m, const double *restrict mean,
+add_errors(double *restrict out, const struct mixture *restrict m, const double *restrict mean,
            double c)
 {
-    int j;
+    double sum[LANES] = {0};
+    int i, k;
 
-    for (j = 0; j < CELLS; j++) {
-        double size = fabs(mean[j] - c) * m->inverse[j], density;
-        double tail = a4nn_vtail(size, &density);
-        term[j] = m->weight[j] * m->sd[j] * (2 * density + size * (1 - 2 * tail));
+    for (i = 0; i < CELLS; i += LANES) {
+#pragma GCC unroll 1
+        for (k = 0; k < LANES; k++) {
+            double size = fabs(mean[i + k] - c) * m->inverse[i + k], density;
+            double tail = a4nn_vtail(size, &density);
+            sum[k] += m->weight[i + k] * m->sd[i + k] * (2 * density + size * (1 - 2 * tail));
+        }
     }
+    *out = sum_of(sum);
 }
 
 /*
- * Takes away what lies beyond a bound, which counts as at it: sd E(X - v)+ of a standard normal X,
- * v the distance of the bound.  `side` is 1 for an upper bound, -1 for a lower one.
+ * What lies beyond a bound and counts as at it: sd E(X - v)+ of a standard normal X, v the distance
+ * of the bound.  `side` is 1 for an upper bound, -1 for a lower one.
  */
 EVERY_INSTRUCTION_SET
 static void
-cut_off(double *restrict term, const struct mixture *restrict m, const double *restrict mean,
+cut_off(double *restrict out, const struct mixture *restrict m, const double *restrict mean,
         double bound, double side)
 {
-    int j;
+    double sum[LANES] = {0};
+    int i, k;
 
-    for (j = 0; j < CELLS; j++) {
-        double v = side * (bound - mean[j]) * m->inverse[j], density;
-        double tail = a4nn_vtail(fabs(v), &density);
-        term[j] -= m->weight[j] * m->sd[j] * (density - v * (v < 0 ? 1 - tail : tail));
+    for (i = 0; i < CELLS; i += LANES) {
+#pragma GCC unroll 1
+        for (k = 0; k < LANES; k++) {
+            double v = side * (bound - mean[i + k]) * m->inverse[i + k], density;
+            double tail = a4nn_vtail(fabs(v), &density);
+            sum[k] += m->weight[i + k] * m->sd[i + k] * (density - v * (v < 0 ? 1 - tail : tail));
+        }
     }
+    *out = sum_of(sum);
 }
 
 /* Does any cell reach so far that its part beyond the bound matters? */
@@ -244,14 +303,17 @@ static double
 expected_error(const struct a4nn_ensemble *e, const struct mixture *m, double c)
 {
     const double *mean = e->cells.m1;
-    double term[CELLS], sum;
+    double sum, beyond;
 
-    add_errors(term, m, mean, c);
-    if (reaches(m, mean, e->hi - m->rise, 1))
-        cut_off(term, m, mean, e->hi - m->rise, 1);
-    if (reaches(m, mean, e->lo - m->rise, -1))
-        cut_off(term, m, mean, e->lo - m->rise, -1);
-    sum = total(term, CELLS);
+    add_errors(&sum, m, mean, c);
+    if (reaches(m, mean, e->hi - m->rise, 1)) {
+        cut_off(&beyond, m, mean, e->hi - m->rise, 1);
+        sum -= beyond;
+    }
+    if (reaches(m, mean, e->lo - m->rise, -1)) {
+        cut_off(&beyond, m, mean, e->lo - m->rise, -1);
+        sum -= beyond;
+    }
     return sum > 0 ? sum : 0; /* rounding */
 }
 
@@ -266,8 +328,8 @@ a4nn_ensemble_read(const struct a4nn_ensemble *e, struct a4nn_ensemble_answer *o
     mix(e, &m);
     median = quantile(&m, 0.5, m.centre, m.least, m.most);
     out->median = clip(e, median + m.rise);
-    out->low = clip(e, quantile(&m, 0.05, median - 1.6 * m.wide, m.least, median) + m.rise);
-    out->high = clip(e, quantile(&m, 0.95, median + 1.6 * m.wide, median, m.most) + m.rise);
+    out->low = clip(e, quantile(&m, 0.05, median - 1.6 * m.spread, m.least, median) + m.rise);
+    out->high = clip(e, quantile(&m, 0.95, median + 1.6 * m.spread, median, m.most) + m.rise);
     out->error = expected_error(e, &m, out->median - m.rise);
     return true;
 }
@@ -275,13 +337,14 @@ a4nn_ensemble_read(const struct a4nn_ensemble *e, struct a4nn_ensemble_answer *o
 double
 a4nn_ensemble_above(const struct a4nn_ensemble *e, double z)
 {
+    struct at_point at;
     struct mixture m;
 
     if (e->observed == 0)
         return NAN;
     mix(e, &m);
-    add_up(m.term, m.slope, m.bend, m.weight, e->cells.m1, m.inverse, z - m.rise, CELLS);
-    return 1 - total(m.term, CELLS);
+    add_up(&at, m.weight, e->cells.m1, m.inverse, z - m.rise, CELLS);
+    return 1 - at.below;
 }
 
 /* ---- what it is made of ---- */
