@@ -178,7 +178,7 @@ policy_of(const struct a4nn_sweep *sweep, const struct a4nn_advice *a, size_t fa
 static void
 write_equals(const struct a4nn_sweep *sweep, const struct a4nn_advice *a, FILE *out)
 {
-    const char *sep = "Its lead could be chance, by a sign test over the folds, over ";
+    const char *sep = "By a sign test over the folds this could be chance, and as good: ";
     size_t i;
 
     for (i = 0; i < sweep->families; i++) {
@@ -231,7 +231,7 @@ write_words(const struct a4nn_sweep *sweep, const struct a4nn_advice *a, FILE *o
         return;
     }
     f = &a->family[a->best];
-    fprintf(out, "%s saves %.1f +- %.1f %% and errs by %.3g +- %.2g on runs not chosen by.\n",
+    fprintf(out, "%s saves %.1f +- %.1f %% and errs by %.3g +- %.2g on the runs left out.\n",
             policy_of(sweep, a, a->best), 100 * f->runs.saved, 100 * f->runs.saved_se,
             f->runs.error, f->runs.error_se);
     write_reading(sweep, a, out);

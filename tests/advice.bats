@@ -40,7 +40,7 @@ cell() {
     run -0 --separate-stderr a4nn-replay --advise saved=60 in
     [ "${lines[-1]}" = "a4nn-predict -R read:fraction=0.4" ]
     [[ $output == *$'\nThat is no forecast: reading the last value at a fixed epoch does best here.\n'* ]]
-    [[ $output == *$'\nread:fraction=0.4 saves 60.0 +- 0.0 % and errs by 0 +- 0 on runs not chosen by.\n'* ]]
+    [[ $output == *$'\nread:fraction=0.4 saves 60.0 +- 0.0 % and errs by 0 +- 0 on the runs left out.\n'* ]]
     a4nn-replay --advise saved=60 -o csv in > advice
     [ "$(cell saved_pct read:fraction=0.4 < advice) $(cell mae read:fraction=0.4 < advice)" = "60 0" ]
     [ "$(cell tau read:fraction=0.4 < advice) $(cell regret read:fraction=0.4 < advice)" = "1 0" ]
