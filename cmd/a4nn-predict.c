@@ -25,13 +25,13 @@ static const struct a4nn_option options[] = {
     A4NN_OPTION_FORMAT,
     {LIST, "list", NULL, "list forecasters and rules with their keys and end", NULL},
     {'M', "forecaster", "SPEC", "forecaster (default: the one that goes with the rules)",
-     "words a4nn penguin ensemble pool curve last best given"},
+     "words pool ensemble a4nn penguin curve last best given"},
     A4NN_OPTION_METRIC,
     A4NN_OPTION_MAX,
     A4NN_OPTION_MIN,
     A4NN_OPTION_OUTPUT("as the input"),
     A4NN_OPTION_QUIET,
-    {'R', "rule", "SPEC", "stopping rule; several: the first that stops (default: a4nn)",
+    {'R', "rule", "SPEC", "stopping rule; several: the first that stops (default: converged)",
      "words a4nn penguin converged hopeless patience diverged budget read median asha no-diverged"},
     A4NN_OPTION_RUN,
     A4NN_OPTION_SCALE,
@@ -79,10 +79,12 @@ begin(struct job *job, const struct a4nn_record *first)
     if (a4nn_policy_odds(job->policy))
         columns |= A4NN_BIT(A4NN_P_BEAT);
     job->for_people = encoding == A4NN_TABLE;
-    if (encoding == A4NN_TABLE) /* what a person reads; the rest is in the other encodings */
+    if (encoding == A4NN_TABLE) { /* what a person reads; the rest is in the other encodings */
         columns = (first->set | made) &
-                  ~(A4NN_BIT(A4NN_TIME) | A4NN_BIT(A4NN_LR) | A4NN_BIT(A4NN_LOW) |
-                    A4NN_BIT(A4NN_HIGH) | A4NN_BIT(A4NN_EXPECTED_ERROR) | A4NN_BIT(A4NN_P_BEAT));
+                  ~(A4NN_BIT(A4NN_TIME) | A4NN_BIT(A4NN_LR) | A4NN_BIT(A4NN_P_BEAT));
+        if (!a4nn_policy_odds(job->policy))
+            columns &= ~(A4NN_BIT(A4NN_LOW) | A4NN_BIT(A4NN_HIGH) | A4NN_BIT(A4NN_EXPECTED_ERROR));
+    }
     job->writer = a4nn_stream_writer_new(stdout, encoding, columns);
 }
 

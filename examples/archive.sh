@@ -13,10 +13,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 a4nn-log "$@" > "$work/runs.csv" || [ $? -eq 2 ] # 2: some inputs could not be read; said so
-a4nn-replay -E "$epochs" -R a4nn -R patience:n=5 -R budget:epochs="$((epochs / 2))" "$work/runs.csv"
+a4nn-replay -E "$epochs" -R converged -R a4nn -R patience:n=5 -R budget:epochs="$((epochs / 2))" "$work/runs.csv"
 echo
-echo "Worst five decisions of the rule a4nn: error, run, stopped after epoch"
-a4nn-replay -q -E "$epochs" -R a4nn --per-run -o csv "$work/runs.csv" |
+echo "Worst five decisions of the rule converged: error, run, stopped after epoch"
+a4nn-replay -q -E "$epochs" -R converged --per-run -o csv "$work/runs.csv" |
     awk -F , 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
         $column["stop"] != "" { print $column["error"], $column["run"], $column["stop"] }' |
     sort -gr | head -n 5

@@ -3,7 +3,7 @@
 # stop-training.sh EPOCHS LOG COMMAND [ARGUMENT ...]
 #
 # Starts a training with its output in LOG, follows the log, and ends the training (SIGTERM) as
-# soon as the forecast of its final accuracy has settled.  What was decided is shown as a table.
+# soon as the forecast of its final accuracy is sure enough.  What was decided is shown as a table.
 set -eu
 [ $# -ge 3 ] || {
     echo "usage: ${0##*/} epochs log command [argument ...]" >&2

@@ -7,9 +7,9 @@
 #include "buf.h"
 
 static const struct a4nn_forecaster *const all[] = {
-    &a4nn_forecaster_a4nn, &a4nn_forecaster_penguin, &a4nn_forecaster_ensemble,
-    &a4nn_forecaster_pool, &a4nn_forecaster_curve,   &a4nn_forecaster_last,
-    &a4nn_forecaster_best, &a4nn_forecaster_given,
+    &a4nn_forecaster_pool,    &a4nn_forecaster_ensemble, &a4nn_forecaster_a4nn,
+    &a4nn_forecaster_penguin, &a4nn_forecaster_curve,    &a4nn_forecaster_last,
+    &a4nn_forecaster_best,    &a4nn_forecaster_given,
 };
 
 void

@@ -22,8 +22,8 @@ struct range {
  * a forecast (a run that is stopped is not there for the others), so that they get fewer values.
  */
 static const struct range grid[] = {
-    {"converged", "converged", "tol", NULL, 0.1, 32, 51, FACTORS},
-    {"converged@pool", "converged", "tol", "pool", 0.1, 20, 24, FACTORS},
+    {"converged", "converged", "tol", NULL, 0.1, 20, 24, FACTORS},
+    {"converged@ensemble", "converged", "tol", "ensemble", 0.1, 32, 51, FACTORS},
     {"hopeless", "hopeless", "p", NULL, 0.005, 0.5, 11, FACTORS},
     {"penguin", "penguin", "t", NULL, 0.02, 20, 31, FACTORS},
     {"a4nn", "a4nn", "t", NULL, 0.02, 20, 31, FACTORS},

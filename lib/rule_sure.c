@@ -103,7 +103,7 @@ converged_explain(const void *state, const void *shared, const struct a4nn_value
 const struct a4nn_rule a4nn_rule_converged = {
     .name = "converged",
     .about = "the forecast's expected error is small enough",
-    .forecaster = "ensemble",
+    .forecaster = "pool",
     .needs_forecast = true,
     .params = converged_params,
     .nparams = sizeof converged_params / sizeof converged_params[0],
@@ -115,7 +115,7 @@ const struct a4nn_rule a4nn_rule_converged = {
 
 /* ---- hopeless ---- */
 
-enum { P = OWN, TARGET };
+enum { P = OWN, TARGET, STARTUP };
 
 static const struct a4nn_param hopeless_params[] = {
     EARLIEST,
@@ -123,6 +123,8 @@ static const struct a4nn_param hopeless_params[] = {
      NULL},
     {"target", "value to beat, in the metric's unit, or the best complete run's", NAN, -1e300,
      1e300, false, NULL, "best"},
+    {"startup", "complete runs before any is stopped, where the target is theirs", 3, 1, 1e6, true,
+     NULL, NULL},
 };
 
 /* The value to beat, in the metric's unit, or NAN. */
@@ -130,6 +132,13 @@ static double
 target_of(const struct a4nn_values *values, const struct a4nn_rule_view *view)
 {
     return isnan(values->v[TARGET]) ? view->peers->best : values->v[TARGET];
+}
+
+/* Runs trained to their end show how far the forecasts of this search can be trusted. */
+static bool
+enough_complete(const struct a4nn_values *values, const struct a4nn_rule_view *view)
+{
+    return !isnan(values->v[TARGET]) || (double)view->peers->complete >= values->v[STARTUP];
 }
 
 /* The probability of beating the target, or NAN. */
@@ -150,7 +159,8 @@ hopeless_stop(void *state, void *shared, const struct a4nn_values *values,
 {
     (void)state;
     (void)shared;
-    return in_time(values, view->run) && chance(values, view) < values->v[P];
+    return in_time(values, view->run) && enough_complete(values, view) &&
+           chance(values, view) < values->v[P];
 }
 
 static void
@@ -168,13 +178,16 @@ hopeless_explain(const void *state, const void *shared, const struct a4nn_values
         a4nn_account_add(out, p, A4NN_BELOW, values->v[P], "", "probability of beating %g%s",
                          target,
                          isnan(values->v[TARGET]) ? ", the best complete run" : ", the target");
+    if (isnan(values->v[TARGET]))
+        a4nn_account_add(out, (double)view->peers->complete, A4NN_AT_LEAST, values->v[STARTUP], "",
+                         "complete runs");
     explain_time(values, view->run, out);
 }
 
 const struct a4nn_rule a4nn_rule_hopeless = {
     .name = "hopeless",
     .about = "too unlikely to beat the best complete run",
-    .forecaster = "ensemble",
+    .forecaster = "pool",
     .compares = true,
     .needs_forecast = true,
     .params = hopeless_params,

@@ -60,7 +60,7 @@ patience_stop(void *state, void *shared, const struct a4nn_values *values,
 static const char *
 patience_prefers(const struct a4nn_values *values)
 {
-    return (int)values->v[P_ON] == ON_FORECAST ? "ensemble" : NULL;
+    return (int)values->v[P_ON] == ON_FORECAST ? "pool" : NULL;
 }
 
 static void

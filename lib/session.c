@@ -139,7 +139,7 @@ forecaster_of_rules(const struct a4nn_policy *p, struct a4nn_err *err)
             needed = p->rule[i].rule->prefers(&p->rule[i].values);
     if (needed != NULL)
         return needed;
-    return p->nrules > 0 ? p->rule[0].rule->forecaster : "a4nn";
+    return p->nrules > 0 ? p->rule[0].rule->forecaster : "pool";
 }
 
 static bool
@@ -418,7 +418,8 @@ step(struct a4nn_policy *p, struct session *s, const struct a4nn_curve *curve,
 {
     struct a4nn_run_view run = {
         curve, r, s->epochs, s->begun, s->peer.points, schedule_of(p, s), s->peer.group};
-    struct a4nn_peers peers = {p->peer, p->runs.n, self, best_of(p, s)};
+    struct a4nn_peers peers = {p->peer, p->runs.n, self, p->group[s->peer.group].complete.n,
+                               best_of(p, s)};
     struct a4nn_rule_view view = {&run, forecast, &peers};
     bool stop[MAX_RULES] = {false};
     const char *stops;

@@ -102,7 +102,7 @@ cell() {
     a4nn-replay --advise saved=50 -R patience:n=4+read:fraction=0.9 -o csv -j1 -S 2K in | cmp - wanted
     # rules that compare do see another stream
     for file in in mixed; do
-        a4nn-replay --advise saved=50 -o csv $file | grep -E ',(converged|penguin|a4nn|patience|read),' > $file.out
+        a4nn-replay --advise saved=50 -o csv $file | grep -E ',(converged@ensemble|penguin|a4nn|patience|read),' > $file.out
     done
     cut -d, -f1-15 in.out > in.cut
     cut -d, -f1-15 mixed.out | cmp - in.cut
@@ -132,7 +132,7 @@ cell() {
     awk -F, 'NR > 1 && $4 == "policy" || $4 == "baseline" { print $1, $2, $3, $4, $11, $13, $14, $20, $21, $22, $23 }' table |
         sort > wanted
     awk -F, 'NR > 1 { print $1, $2, $4, $7, $11, $12, $13, $14, $15, $16, $17 }' curve |
-        grep -E ' (converged:tol=1|hopeless:p=0.05|median:warmup=16|asha:min=4|read:fraction=0.5)@(ensemble|last) ' | sort > got
+        grep -E ' (converged:tol=1|hopeless:p=0.05|median:warmup=16|asha:min=4|read:fraction=0.5)@(pool|last) ' | sort > got
     [ "$(wc -l < got)" -eq 20 ]
     cmp got wanted
     # from late stops to early ones

@@ -26,7 +26,7 @@ logged() {
 
 @test "authors: our forecasts agree within 0.05 on 94 % of their finite ones, stops on 90 % of runs" {
     logged | sort > theirs
-    a4nn-log -q "$(data authors.tar.xz)" | grep -e ^run -e ^1gpu | a4nn-predict -q -E 25 |
+    a4nn-log -q "$(data authors.tar.xz)" | grep -e ^run -e ^1gpu | a4nn-predict -q -E 25 -R a4nn |
         awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
             { f = $col["forecast"]; print $1 "," $2, (f == "" ? "inf" : f),
                     ($col["verdict"] == "stop" ? "True" : "False") }' | sort > ours

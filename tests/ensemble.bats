@@ -82,11 +82,18 @@ verdicts() { a4nn-predict -q -M ensemble "$@" -o csv | awk -F, 'NR > 1 { print $
         curve val_acc 'a - 0.4' | sed -n 's/^x/poor/p'
         curve val_acc 'a + 0.05' | sed -n 's/^x/better/p'
     } > in.csv
-    a4nn-predict -q -R hopeless in.csv | grep ',stop,hopeless$' | cut -d, -f1 | sort -u > stopped
+    a4nn-predict -q -R hopeless:startup=1 in.csv | grep ',stop,hopeless$' | cut -d, -f1 | sort -u > stopped
     [ "$(cat stopped)" = poor ]
     curve val_acc a > one.csv
-    run -1 a4nn-predict -q -R hopeless -u one.csv
+    run -1 a4nn-predict -q -R hopeless:startup=1 -u one.csv
     run -0 a4nn-predict -q -R hopeless:target=0.99 -u one.csv
+    # by itself it waits for three complete runs
+    a4nn-predict -q -R hopeless in.csv > waits.csv
+    run -1 grep -q ',stop,hopeless$' waits.csv
+    { cat in.csv; curve val_acc 'a + 0.049' | sed -n 's/^x/third/p'
+        curve val_acc 'a - 0.39' | sed -n 's/^x/weak/p'; } > more.csv
+    a4nn-predict -q -R hopeless more.csv | grep ',stop,hopeless$' | cut -d, -f1 | sort -u > stopped
+    [ "$(cat stopped)" = weak ]
 }
 
 @test "ensemble: on the authors' histories it beats reading the last value at its savings" {
@@ -134,21 +141,21 @@ verdicts() { a4nn-predict -q -M ensemble "$@" -o csv | awk -F, 'NR > 1 { print $
     { echo $header; printf '%s\n' good,1,0.5,val_acc,2 good,2,0.9,val_acc,2 good,3,0.3,val_acc,4 \
         good,4,0.2,val_acc,4; cat b.csv; } > worse.csv
     { echo $header; printf '%s\n' good,4,0.2,val_acc,4; cat b.csv; } > wanted.csv
-    a4nn-predict -q -R hopeless worse.csv | sed -n '/^b,/p' > got
-    a4nn-predict -q -R hopeless wanted.csv | sed -n '/^b,/p' | cmp - got
+    a4nn-predict -q -M ensemble -R hopeless:startup=1 worse.csv | sed -n '/^b,/p' > got
+    a4nn-predict -q -M ensemble -R hopeless:startup=1 wanted.csv | sed -n '/^b,/p' | cmp - got
     grep -q ',continue,$' got
     # or has not ended yet: then there is nothing to beat
     { echo $header; printf '%s\n' good,1,0.5,val_acc,2 good,2,0.9,val_acc,2 good,3,0.3,val_acc,4
         cat b.csv; } > open.csv
     { echo $header; cat b.csv; } > alone.csv
-    a4nn-predict -q -R hopeless open.csv | sed -n '/^b,/p' > got
-    a4nn-predict -q -R hopeless alone.csv | sed -n '/^b,/p' | cmp - got
+    a4nn-predict -q -M ensemble -R hopeless:startup=1 open.csv | sed -n '/^b,/p' > got
+    a4nn-predict -q -M ensemble -R hopeless:startup=1 alone.csv | sed -n '/^b,/p' | cmp - got
     # the second best takes over; a loss is the best when it is small
     { echo $header; printf '%s\n' one,2,0.5,val_loss,2 two,2,0.9,val_loss,2 one,3,3,val_loss,3 \
         three,1,0.8,val_loss,9 three,2,0.7,val_loss,9; } > losses.csv
     { echo $header; printf '%s\n' two,2,0.9,val_loss,2 three,1,0.8,val_loss,9 three,2,0.7,val_loss,9; } > two.csv
-    a4nn-predict -q -R hopeless losses.csv | sed -n '/^three,/p' > got
-    a4nn-predict -q -R hopeless two.csv | sed -n '/^three,/p' | cmp - got
+    a4nn-predict -q -M ensemble -R hopeless:startup=1 losses.csv | sed -n '/^three,/p' > got
+    a4nn-predict -q -M ensemble -R hopeless:startup=1 two.csv | sed -n '/^three,/p' | cmp - got
 }
 
 @test "hopeless: a run that goes on does not compete with its own end" {
@@ -159,8 +166,8 @@ verdicts() { a4nn-predict -q -M ensemble "$@" -o csv | awk -F, 'NR > 1 { print $
 
 @test "patience: on=forecast waits for a better forecast" {
     curve val_acc a > in.csv
-    run -1 a4nn-predict -q -M ensemble -R patience:n=30,on=forecast -u in.csv
-    run -0 a4nn-predict -q -M ensemble -R patience:n=3,delta=5,on=forecast -u in.csv
+    run -1 a4nn-predict -q -M pool -R patience:n=30,on=forecast -u in.csv
+    run -0 a4nn-predict -q -M pool -R patience:n=3,delta=5,on=forecast -u in.csv
     [ "${#lines[@]}" -lt 12 ]
     # it goes with this forecaster by itself, or with the one of a rule that has its own
     a4nn-predict -q -R patience:n=3,delta=5,on=forecast -u in.csv | cmp - <(printf '%s\n' "$output")

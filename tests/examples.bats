@@ -23,7 +23,7 @@ example() { printf '%s/examples/%s.sh' "$project_root" "$1"; }
 # A training that writes the sample log, line by line, and then waits.
 endless_training() {
     cat > training << 'END'
-head -n 40 "$1"
+head -n 75 "$1"
 exec sleep 60
 END
 }
@@ -31,9 +31,9 @@ END
 @test "examples: stop-training ends a training when its forecast has settled" {
     endless_training
     run -0 --separate-stderr "$(example stop-training)" 40 train.log sh training "$(data log/penguin.txt)" 3>&-
-    [[ ${lines[-1]} =~ ^stdin\ +4\ .*stop\ +a4nn$ ]]
+    [[ ${lines[-1]} =~ ^stdin\ +33\ .*stop\ +converged$ ]]
     [ "$(grep -c stop <<< "$output")" -eq 1 ]
-    [[ $stderr == *"run 'stdin' can stop after epoch 4 of 40 (a4nn): 90 % of its epochs saved"* ]]
+    [[ $stderr == *"run 'stdin' can stop after epoch 33 of 40 (converged): 17.5 % of its epochs saved"* ]]
     cmp <(head -n "$(wc -l < train.log)" "$(data log/penguin.txt)") train.log
 }
 
@@ -49,11 +49,11 @@ END
     mkfifo log
     "$(example watch)" 40 < log > seen 2> err 3>&- &
     exec 4> log
-    head -n 9 "$(data log/penguin.txt)" >&4
-    wait_for grep -q '^stdin epoch 4: 24.2, at the end 25.71, may stop (a4nn)$' seen
+    head -n 67 "$(data log/penguin.txt)" >&4
+    wait_for grep -q '^stdin epoch 33: 25.42, at the end 25.4, may stop (converged)$' seen
     exec 4>&-
     wait
-    values=$(awk 'NR > 1 && NR < 10 { print $4 }' "$(data log/penguin.txt)")
+    values=$(awk 'NR > 1 && NR < 68 { print $4 + 0 }' "$(data log/penguin.txt)")
     [ "$(sed 's/^stdin epoch [0-9.]*: \([0-9.]*\).*/\1/' seen)" = "$values" ]
 }
 
@@ -62,7 +62,7 @@ END
     cp "$(data log/a4nn-history.csv)" runs/
     tar -czf runs.tar.gz runs
     run -0 --separate-stderr "$(example archive)" 25 runs.tar.gz
-    grep -qE 'a4nn@a4nn +2 +2 ' <<< "$output"
+    grep -qE 'converged@pool +2 +2 ' <<< "$output"
     grep -qE 'patience:n=5@best +2 ' <<< "$output"
     grep -qE 'budget:epochs=12@last +2 .* 52\.0 ' <<< "$output"
     # the worst decision: its error is that of the forecast at the stop

@@ -51,7 +51,7 @@ conditions_and_verdicts() { # NAME.csv without .csv ...
     [ "$minds" -eq 18 ]
     # these need runs that are complete
     sed -i 's/,nan,/,0.5,/' acc.csv error.csv
-    rules=(-R hopeless -R 'hopeless:target=0.8,min=7,share=50' -R 'median:startup=2,warmup=3,interval=2'
+    rules=(-R hopeless:startup=1 -R 'hopeless:target=0.8,min=7,share=50' -R 'median:startup=2,warmup=3,interval=2'
         -R no-diverged)
     conditions_and_verdicts acc
     rules[3]='hopeless:target=0.2,min=7,share=50'
@@ -103,7 +103,7 @@ conditions_and_verdicts() { # NAME.csv without .csv ...
 
 @test "explain: forecasters that cannot say what they are made of, say the rest" {
     { echo $header; rows x val_acc a; } > in.csv
-    run -0 a4nn-predict --explain x in.csv
+    run -0 a4nn-predict -M a4nn --explain x in.csv
     [[ $output == *$'\n'"forecast        0."*" (a4nn)"$'\n'* ]]
     [[ $output == *"a4nn: stop, first stop at epoch "* ]]
     [[ $output == *"diverged: continue"* ]]

@@ -242,12 +242,12 @@ a4nn-predict: run 's': how many epochs are planned is not known: no forecast (sa
     # what was assumed is taken back when they no longer agree, and assumed again when they do
     printf '%s\n' $header a,,1,5,acc,30 r,,1,40,acc, r,,2,50,acc, r,,3,55,acc, r,,4,57,acc, \
         b,,1,5,acc,31 r,,5,58,acc, a,,2,5,acc,31 r,,6,58.5,acc, > in.csv
-    run -2 --separate-stderr a4nn-predict in.csv
+    run -2 --separate-stderr a4nn-predict -M a4nn in.csv
     [ "$stderr" = "a4nn-predict: run 'r': how many epochs are planned is not known: 30 assumed, as the other runs state (else say -E)
 $error
 a4nn-predict: run 'a': 31 epochs are planned, no longer 30: it is judged anew" ]
     [ "$(column forecast <<< "$output" | awk '{ printf $1 == "" ? "." : "x" }')" = ....x...x ]
-    curve acc 40 50 55 57 58 58.5 | a4nn-predict -q -E 31 | tail -n 1 | cut -d, -f5- > wanted
+    curve acc 40 50 55 57 58 58.5 | a4nn-predict -q -E 31 -M a4nn | tail -n 1 | cut -d, -f5- > wanted
     tail -n 1 <<< "$output" | cut -d, -f7- | cmp - wanted
 }
 

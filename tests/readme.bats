@@ -7,8 +7,8 @@ load lib
     [ -z "$stderr" ]
     diff -u "$project_root/README.md" got
     # and it does show something: a forecast, a stop in words, a baseline
-    grep -qE '^penguin .* stop  +a4nn$' got
-    grep -qE "^a4nn-predict: run 'penguin' can stop after epoch" got
+    grep -qE 'stop  +converged$' got
+    grep -qE "^a4nn-predict: run 'mxnet-cifar' can stop after epoch" got
     grep -qE '^a4nn@a4nn,baseline,' got
 }
 

@@ -152,7 +152,7 @@ given() {
 }
 
 @test "replay: the published rule on the authors' trainings saves and errs as they found" {
-    run -0 --separate-stderr a4nn-replay -q -E 25 -o csv "$(data authors-1e16.csv)"
+    run -0 --separate-stderr a4nn-replay -q -E 25 -R a4nn -o csv "$(data authors-1e16.csv)"
     read -r policy saved error <<< "$(row policy policy saved_pct error_mean <<< "$output")"
     [ "$policy" = a4nn@a4nn ]
     awk -v s="$saved" -v e="$error" 'BEGIN { exit !(s > 30 && s < 45 && e > 1.5 && e < 3) }'

@@ -56,8 +56,8 @@ load lib
     printf '%s\n' 40 50 55 57 58 58.5 58.8 59 | awk '{ print "a," NR "," $1 ",acc" }' > a
     printf '%s\n' 10 30 20 22 35 34 36 37 | awk '{ print "b," NR "," $1 ",acc" }' > b
     header=run,epoch,value,metric
-    { echo $header; paste -d '\n' a b; } | a4nn-predict -q -E 20 | sort > together
-    { for run in a b; do { echo $header; cat $run; } | a4nn-predict -q -E 20; done; } | sort -u | cmp - together
+    { echo $header; paste -d '\n' a b; } | a4nn-predict -q -E 20 -M ensemble | sort > together
+    { for run in a b; do { echo $header; cat $run; } | a4nn-predict -q -E 20 -M ensemble; done; } | sort -u | cmp - together
     [ "$(wc -l < together)" -eq 17 ]
 }
 

@@ -37,6 +37,8 @@ class Run:
             if not math.isfinite(self.last[t]):
                 self.last[t] = self.last[t - 1]
         f, lo, hi, e = (table[:, i] for i in range(4))
+        said = np.flatnonzero(table[:-1, 4])
+        self.stop = int(said[0]) if len(said) else -1 # by the forecaster's own rule
         if collection.loss:
             with np.errstate(all="ignore"):
                 e = 40 * e / f
@@ -59,12 +61,13 @@ def predict(program, forecaster, collection, finished, beside):
     out = subprocess.run([program, "-q", "-M", forecaster, "-o", "csv"], input=text,
                          capture_output=True, text=True, check=True).stdout.splitlines()
     head = out[0].split(",")
-    at = [head.index(c) for c in ("run", "epoch", "forecast", "low", "high", "expected_error")]
+    at = [head.index(c) for c in ("run", "epoch", "forecast", "low", "high", "expected_error", "verdict")]
     scored, tables = set(map(str, beside)), {}
     for line in out[1:]:
         f = line.split(",")
         if f[at[0]] in scored:
-            tables.setdefault(f[at[0]], []).append([float(f[i] or "nan") for i in at[2:]])
+            tables.setdefault(f[at[0]], []).append(
+                [float(f[i] or "nan") for i in at[2:6]] + [f[at[6]] == "stop"])
     return [Run(collection, collection.runs[i][1], np.array(tables[str(i)])) for i in beside]
 
 
@@ -171,6 +174,43 @@ def compare(collections, without, beside):
         cells, len(worse), " (worst: %.2f, %s)" % max(worse) if worse else ""))
 
 
+def chosen_best(taken, ends):
+    """Is the run that is taken for the best one as good as the best?"""
+    return ends[int(np.argmax(taken))] >= ends.max() - 1e-9
+
+
+def against_published(program, collections):
+    """The published rule, with its forecasts; the pool and reading at its savings; none over."""
+    print("the published rule at its own savings, beside the pool and reading there:\n"
+          "  %-31s %7s  %-20s %-20s %s" % ("", "saved", "error", "tau", "best run kept"))
+    table = []
+    for c in collections:
+        every = list(range(len(c.runs)))
+        rule = predict(program, "a4nn", c, [], every)
+        runs = predict(program, "pool", c, [], every)
+        ends = np.array([r.end for r in runs])
+        saved = np.mean([1 - (r.stop + 1) / r.n for r in rule if r.stop >= 0] +
+                        [0.0] * sum(r.stop < 0 for r in rule))
+        rows = [np.array([r.forecast[r.stop] if r.stop >= 0 else r.end for r in rule]),
+                np.array([r.forecast[t] if t >= 0 else r.end
+                          for t, r in zip(stops(runs, saved), runs)]),
+                np.array([r.last[index(r, 1 - saved)] for r in runs])]
+        ok = np.isfinite(rows).all(axis=0)
+        figures = [(np.abs(t - ends)[ok].mean(), tau(t[ok], ends[ok]), chosen_best(t[ok], ends[ok]))
+                   for t in rows]
+        table.append([saved] + [f[i] for i in range(3) for f in figures])
+        print("  %-31s %5.1f %%  %s  %s  %s" % (
+            c.name[:31], 100 * saved, " ".join("%6.2f" % f[0] for f in figures),
+            " ".join("%6.3f" % f[1] for f in figures), " ".join("ny"[int(f[2])] for f in figures)))
+    t = np.array(table, dtype=float)
+    print("  %-31s %5.1f %%  %s  %s  %s" % (
+        "mean", 100 * t[:, 0].mean(), " ".join("%6.2f" % v for v in t[:, 1:4].mean(axis=0)),
+        " ".join("%6.3f" % v for v in t[:, 4:7].mean(axis=0)),
+        " ".join("%d" % v for v in t[:, 7:].sum(axis=0)) + " of %d" % len(t)))
+    print("  geometric mean of the errors over the published rule's: pool %.2f, reading %.2f" % (
+        mean_ratio(t[:, 2], t[:, 1]), mean_ratio(t[:, 3], t[:, 1])))
+
+
 def main(program):
     collections = [c for c in curves.load() if len(c.runs) >= 12]
     for loss in (False, True):
@@ -184,6 +224,7 @@ def main(program):
                     show(chosen, results)
             if over and results:
                 compare(chosen, [measure(program, "pool", c, over, True) for c in chosen], results)
+    against_published(program, [c for c in collections if not c.loss])
 
 
 main(*sys.argv[1:])
