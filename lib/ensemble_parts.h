@@ -36,7 +36,9 @@ static const double discrepancy = 0.3;
 static const double prior_sd = 20, prior_gain = 15, prior_gain_sd = 25;
 /* Cells of less weight than this do not count in a forecast. */
 static const double negligible = 2e-4;
-/* Expected rise of a drop of the rate: geometric mean of so many standard deviations of noise, */
+/* What follows on drops is rough: twice or half as much of any of it changes the mean error on the
+ * collections of tests/bench/schedule.py by a tenth at most.  Expected rise of a drop of the rate:
+ * geometric mean of so many standard deviations of noise, */
 static const double rise_noise = 5;
 /* and this share of what is left to the upper bound, or where there is none, of so much; */
 static const double rise_share = 0.25, room_unbounded = 20;

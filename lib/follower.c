@@ -162,12 +162,14 @@ a4nn_follower_forecast(const struct a4nn_follower *f, const struct a4nn_ensemble
 {
     double low = a4nn_from_z(&f->scale, answer->low), high = a4nn_from_z(&f->scale, answer->high);
 
-    out->kind = A4NN_FORECAST_MADE;
+    a4nn_forecast_none(out);
     out->value = a4nn_from_z(&f->scale, answer->median);
     out->low = fmin(low, high);
     out->high = fmax(low, high);
     out->error = a4nn_z_error(&f->scale, answer->error, out->value);
     out->relative_error = answer->error;
+    if (isfinite(out->value) && isfinite(out->error)) /* a loss may be beyond all numbers */
+        out->kind = A4NN_FORECAST_MADE;
 }
 
 bool

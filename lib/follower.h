@@ -39,7 +39,8 @@ double a4nn_follower_x(const struct a4nn_follower *f, double epoch);
 /* What the ensemble says, in z; false while it can say nothing finite. */
 bool a4nn_follower_read(const struct a4nn_follower *f, struct a4nn_ensemble_answer *out);
 
-/* An answer in z as a forecast in points; `better` and `context` are left to the caller. */
+/* An answer in z as a forecast in points, none when those are not finite; `better` and `context`
+ * are left to the caller. */
 void a4nn_follower_forecast(const struct a4nn_follower *f,
                             const struct a4nn_ensemble_answer *answer, struct a4nn_forecast *out);
 

@@ -175,3 +175,12 @@ verdicts() { a4nn-predict -q -M ensemble "$@" -o csv | awk -F, 'NR > 1 { print $
     a4nn-predict -q -M a4nn -R patience:n=3,on=forecast in.csv | cmp - both
     grep -q ',stop,patience$' both
 }
+
+@test "ensemble: no forecast beyond all numbers after a loss near their end" {
+    for m in ensemble pool; do
+        printf '%s\n' run,epoch,value,metric,epochs r,1,2,val_loss,20 r,2,1.5,val_loss,20 \
+            r,3,1e300,val_loss,20 r,4,1.4,val_loss,20 | a4nn-predict -q -M $m -o csv > out.csv
+        [ "$(column forecast < out.csv | sed -n 3p)" = '' ]
+        ! grep -q inf out.csv
+    done
+}

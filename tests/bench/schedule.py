@@ -4,6 +4,8 @@ import csv, io, json, math, os, subprocess, sys
 
 from scipy.stats import kendalltau
 
+from curves import LOSSES
+
 SHARES = 0.1, 0.2, 0.3, 0.5, 0.7
 TOLERANCES = 1, 2
 # file, schedule as its source describes it, and which of its runs that holds for
@@ -20,7 +22,6 @@ COLLECTIONS = [
     ("deepobs_cifar10_3c3d", "const", None),
     ("deepobs_fmnist_2c2d", "const", None),
 ]
-LOSSES = ("lstm_ptb",)
 
 
 def load(folder, name, sched):
@@ -117,15 +118,17 @@ def main(folder):
     for name, spec, sched in COLLECTIONS:
         runs = load(folder, name, sched)
         if runs is not None:
-            found[name + (" " + sched if sched else "")] = table(name, spec, runs)
+            found[name + (" " + sched if sched else "")] = table(name, spec, runs), "step" in spec
     if not found:
         print("no collections: name the folder of their CSV files (run, epoch, metric) in "
               "A4NN_CURVES")
         return
     print("MAE with / without the schedule, geometric mean of the shares:")
-    for name, ratio in found.items():
+    for name, (ratio, _) in found.items():
         print(f"    {name:40s} {ratio:.2f}")
-    print(f"    {'mean':40s} {math.exp(sum(map(math.log, found.values())) / len(found)):.2f}")
+    drops = [math.log(ratio) for ratio, steps in found.values() if steps]
+    if drops:
+        print(f"    {'mean of those with drops':40s} {math.exp(sum(drops) / len(drops)):.2f}")
 
 
 main(*sys.argv[1:])
