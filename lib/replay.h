@@ -26,8 +26,9 @@
  *
  * Memory does not grow with the runs: observations and decisions are in temporary files when they
  * become many (spool.h, spill.h), and come back run by run.  What grows: some 300 bytes for each
- * collection; under rules that compare, all of the collection that a thread is at.  When such a
- * file fails, a4nn_replay_failed says so and nothing else that is answered counts.
+ * collection (and its rows of the table); under rules that compare, all of the collection that a
+ * thread is at.  When such a file fails, a4nn_replay_failed says so and nothing else that is
+ * answered counts.
  */
 
 /* What is tried: rules, of which the first that stops decides, or all together, on the forecasts

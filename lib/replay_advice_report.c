@@ -66,6 +66,8 @@ a4nn_replay_report_curves(struct a4nn_replay *replay, const struct a4nn_sweep *s
     struct a4nn_replay_row *row = a4nn_replay_table(replay, baseline, &n);
     bool failed = a4nn_replay_failed(replay, err);
 
+    if (!failed)
+        a4nn_sheet_stream(sheet, out, encoding);
     for (i = 0; i < n && !failed; i++)
         add_point(sheet, replay, sweep, &row[i], encoding == A4NN_TABLE);
     if (!failed)

@@ -120,6 +120,8 @@ a4nn_replay_report(struct a4nn_replay *replay, bool baseline, FILE *out,
     bool table = encoding == A4NN_TABLE, failed = a4nn_replay_failed(replay, err);
 
     n = failed ? 0 : rows;
+    if (!failed)
+        a4nn_sheet_stream(sheet, out, encoding);
     for (i = 0; i < replay->collections.n; i++)
         collections += replay->collection[i].nruns > 0;
     for (i = 0; i < n; i++) {
