@@ -15,6 +15,8 @@
 
 /* Stations of a run of at least so many observations; a shorter one has one for each. */
 static const double most_stations = 40;
+/* Where drops of the learning rate are known, a station should not lie on both sides of one. */
+static const double most_stations_with_drops = 100;
 /* A dip of an accuracy or a reward is noise, and part of it will be made good; a loss that rises
  * again overfits. */
 static const double comeback = 0.25;
@@ -145,7 +147,9 @@ group_of(struct run *r, const struct a4nn_run_view *view, double last)
         g->version++;
     }
     if (g->pool == NULL) {
-        double stations = fmin(fmax(round(last), 1), most_stations);
+        bool drops = view->schedule != NULL && view->schedule->drops > 0;
+        double stations =
+            fmin(fmax(round(last), 1), drops ? most_stations_with_drops : most_stations);
         g->points = view->points;
         g->kind = kind;
         g->pool = a4nn_pool_new((size_t)stations, kind == A4NN_Z_LOSS ? 0 : comeback);

@@ -42,12 +42,12 @@ def load(folder, name, sched):
     return runs
 
 
-def predict(runs, metric, *options):
+def predict(forecaster, runs, metric, *options):
     """Of each run a list of (epoch, forecast, low, high, expected error, stops) in the metric."""
     text = "run,epoch,value,metric,epochs\n" + "".join(
         f"{run},{epoch!r},{value!r},{metric},{curve[-1][0]!r}\n"
         for run, curve in runs.items() for epoch, value in curve)
-    out = subprocess.run(["a4nn-predict", "-q", "-M", "ensemble", "-o", "csv", *options],
+    out = subprocess.run(["a4nn-predict", "-q", "-M", forecaster, "-o", "csv", *options],
                          input=text, capture_output=True, text=True, check=True).stdout
     answers = {run: [] for run in runs}
     for row in csv.DictReader(io.StringIO(out)):
@@ -90,15 +90,15 @@ def stopped(runs, answers, loss):
     return 100 * saved / len(runs), error / len(runs)
 
 
-def table(name, spec, runs):
+def table(forecaster, name, spec, runs):
     loss = any(word in name for word in LOSSES)
     metric = "val_loss" if loss else "val_acc"
     runs = {run: c for run, c in runs.items() if all(math.isfinite(v) for _, v in c)}
     rule = [["-R", f"converged:tol={tol}"] for tol in TOLERANCES]
-    without = [predict(runs, metric, *r) for r in rule]
-    informed = [predict(runs, metric, "--schedule", spec, *r) for r in rule]
+    without = [predict(forecaster, runs, metric, *r) for r in rule]
+    informed = [predict(forecaster, runs, metric, "--schedule", spec, *r) for r in rule]
     ratios = []
-    print(f"{name}, {len(runs)} runs, {spec}")
+    print(f"{name}, {len(runs)} runs, {spec}, {forecaster}")
     print("    epochs   MAE: last  without     with    tau: last  without     with   "
           "in 90 %: without     with")
     for share in SHARES:
@@ -113,22 +113,28 @@ def table(name, spec, runs):
     return math.exp(sum(map(math.log, ratios)) / len(ratios))
 
 
-def main(folder):
+def measure(folder, forecaster):
     found = {}
     for name, spec, sched in COLLECTIONS:
         runs = load(folder, name, sched)
         if runs is not None:
-            found[name + (" " + sched if sched else "")] = table(name, spec, runs), "step" in spec
+            title = name + (" " + sched if sched else "")
+            found[title] = table(forecaster, name, spec, runs), "step" in spec
     if not found:
-        print("no collections: name the folder of their CSV files (run, epoch, metric) in "
-              "A4NN_CURVES")
-        return
-    print("MAE with / without the schedule, geometric mean of the shares:")
+        return False
+    print(f"{forecaster}: MAE with / without the schedule, geometric mean of the shares:")
     for name, (ratio, _) in found.items():
         print(f"    {name:40s} {ratio:.2f}")
     drops = [math.log(ratio) for ratio, steps in found.values() if steps]
     if drops:
         print(f"    {'mean of those with drops':40s} {math.exp(sum(drops) / len(drops)):.2f}")
+    return True
+
+
+def main(folder):
+    if not all([measure(folder, forecaster) for forecaster in ("ensemble", "pool")]):
+        print("no collections: name the folder of their CSV files (run, epoch, metric) in "
+              "A4NN_CURVES")
 
 
 main(*sys.argv[1:])
