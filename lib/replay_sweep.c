@@ -40,6 +40,7 @@ a4nn_sweep_usual(size_t *count)
                                         "converged:tol=1",
                                         "converged:tol=2",
                                         "converged:tol=4",
+                                        "converged:tol=1@ensemble",
                                         "hopeless",
                                         "penguin",
                                         "a4nn",

@@ -147,7 +147,7 @@ cell() {
 @test "compare: the usual rules in one table" {
     rising 12 > in
     a4nn-replay --compare -R budget:epochs=7 -o csv in > got
-    [ "$(awk -F, '$1 == "total" && $4 == "policy"' got | wc -l)" -eq 15 ]
+    [ "$(awk -F, '$1 == "total" && $4 == "policy"' got | wc -l)" -eq 16 ]
     [ "$(awk -F, '$1 == "total" && $4 == "policy" { print $3 }' got | cut -d: -f1 | cut -d@ -f1 | sort -u | tr '\n' ' ')" = \
         "a4nn asha budget converged hopeless median patience penguin read " ]
 }

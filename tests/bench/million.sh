@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Seconds and peak memory of a4nn-replay on made-up runs of 50 epochs (generate_runs), at RUNS/10
 # and RUNS runs, with one thread and with two, and what reading alone takes; RUNS=1000000 is the
-# full measurement.
+# full measurement.  The rule is one that looks at each run by itself; RULE=converged, which learns
+# from the other runs, holds all of them in memory.
 set -eu
 cd "$(dirname "$0")"
 RUNS=${RUNS:-50000}
 EPOCHS=${EPOCHS:-50}
-RULE=${RULE:-converged}
+RULE=${RULE:-converged@ensemble}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 mkdir "$tmp/logs"
@@ -27,15 +28,14 @@ replay() {
 echo "     runs  rule             -j"
 for runs in $((RUNS / 10)) "$RUNS"; do
     replay "$runs" read:fraction=0 1
-    for jobs in 1 2; do
-        replay "$runs" "$RULE" "$jobs"
-        eval "seconds_$jobs=$seconds memory_$jobs=$memory"
-    done
+    replay "$runs" "$RULE" 1
+    seconds_1=$seconds cpu_1=$cpu memory_1=$memory
+    [ "$runs" = "$RUNS" ] || small_cpu=$cpu small_memory=$memory
+    replay "$runs" "$RULE" 2
     cmp "$tmp/$runs-$RULE-1" "$tmp/$runs-$RULE-2"
-    [ "$runs" = "$RUNS" ] || eval "small=$seconds_1 small_memory=$memory_1"
 done
-eval "awk -v s=$seconds_1 -v t=$seconds_2 -v small=$small -v m=$memory_1 -v n=$small_memory \
-    -v runs=$RUNS"' '\''BEGIN {
-    printf "speed-up of two threads %.2f; ten times the runs take %.1f times the time, ", s / t, s / small
-    printf "%.1f times the memory (%.0f bytes more a run)\n", m / n, (m - n) * 1e6 / (0.9 * runs)
-}'\'
+echo "$seconds_1 $seconds $cpu_1 $small_cpu $memory_1 $small_memory" | awk -v runs="$RUNS" '{
+    printf "speed-up of two threads %.2f; ten times the runs take %.1f times the processor time and ",
+        $1 / $2, $3 / $4
+    printf "%.1f times the memory (%.0f bytes more a run)\n", $5 / $6, ($5 - $6) * 1e6 / (0.9 * runs)
+}'
