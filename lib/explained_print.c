@@ -256,7 +256,8 @@ add_record(struct a4nn_buf *b, const struct a4nn_record *r)
         else if (a4nn_field_is_text((enum a4nn_field)f))
             text(b, a4nn_field_name((enum a4nn_field)f), r->text[f]);
         else
-            number(b, a4nn_field_name((enum a4nn_field)f), r->num[f]);
+            number(b, a4nn_field_name((enum a4nn_field)f),
+                   a4nn_record_written(r, (enum a4nn_field)f));
 }
 
 static void

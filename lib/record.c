@@ -2,6 +2,7 @@
 #include "record.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +113,18 @@ add_length(struct a4nn_buf *out, size_t len)
         text[--at] = (char)('0' + len % 10);
     while ((len /= 10) != 0);
     a4nn_buf_add(out, text + at, sizeof text - at);
+}
+
+double
+a4nn_record_written(const struct a4nn_record *r, enum a4nn_field field)
+{
+    double value = a4nn_record_num(r, field);
+    char text[400]; /* what %.9f makes of the largest number, too */
+
+    if ((A4NN_FORECAST_FIELDS & A4NN_BIT(field)) == 0 || !isfinite(value))
+        return value;
+    snprintf(text, sizeof text, field == A4NN_P_BEAT ? "%.9f" : "%.10g", value);
+    return strtod(text, NULL);
 }
 
 void

@@ -94,6 +94,13 @@ const char *a4nn_record_text(const struct a4nn_record *r, enum a4nn_field field,
                              const char *otherwise);
 
 /*
+ * A number as a stream shows it.  What a4nn computes has ten digits: the C library's exponential
+ * and logarithm differ between processors in the last of seventeen, and a stream should not.  A
+ * probability is the difference from 1, and has nine decimals.
+ */
+double a4nn_record_written(const struct a4nn_record *r, enum a4nn_field field);
+
+/*
  * Appends a text that two records share only when they agree in all of these text fields (bits),
  * whatever is in them: a key for what belongs together.  Absent is the same as empty.
  */

@@ -65,7 +65,7 @@ csv_line(struct a4nn_stream_writer *w, const struct a4nn_record *r)
         else if (a4nn_field_is_text(field))
             a4nn_csv_add_cell(&w->line, a4nn_record_text(r, field, ""));
         else if (!isnan(r->num[f]) || field == A4NN_VALUE)
-            a4nn_buf_adds(&w->line, a4nn_number_format(number, r->num[f]));
+            a4nn_buf_adds(&w->line, a4nn_number_format(number, a4nn_record_written(r, field)));
     }
     a4nn_buf_addc(&w->line, '\n');
 }
@@ -97,7 +97,7 @@ json_line(struct a4nn_stream_writer *w, const struct a4nn_record *r)
         if (a4nn_field_is_text(field))
             a4nn_json_quote(&w->line, a4nn_record_text(r, field, ""));
         else
-            a4nn_json_add_number(&w->line, r->num[f]);
+            a4nn_json_add_number(&w->line, a4nn_record_written(r, field));
     }
     if (r->extra != NULL)
         a4nn_json_members(r->extra, add_extra, &w->line);

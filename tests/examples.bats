@@ -114,8 +114,10 @@ END
     run -0 --separate-stderr "$(example tensorboard)" "$(data log/tensorboard)"
     [ "${#lines[@]}" -eq "$(find "$(data log/tensorboard)" -name 'events*' | wc -l)" ]
     best=$(a4nn-log -q "$(data log/tensorboard)" -o jsonl | jq -s 'map(select(.run == "version_0").value) | max')
+    best=$(printf '%.10g' "$best") # as forecasts are written
     [ "${lines[0]}" = "val_accuracy	version_0	6	$best" ]
     # of an error rate the smallest is the best
     best=$(a4nn-log -q "$(data log/tensorboard)" -o jsonl | jq -s 'map(select(.run == "algoperf").value) | min')
+    best=$(printf '%.10g' "$best")
     [ "${lines[2]}" = "validation/wer	algoperf	32	$best" ]
 }
