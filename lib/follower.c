@@ -140,13 +140,22 @@ a4nn_follower_take(struct a4nn_follower *f, const struct a4nn_run_view *run)
     scale = a4nn_zscale_make(&run->points, first_value(run), f->smallest, f->largest);
     changed = unit_changes(f, curve) || scale_differs(&scale, &f->scale);
     f->scale = scale;
-    if (changed)
+    if (changed || f->ensemble == NULL)
         restart(f, run);
     heed(f, run);
     for (; f->taken < curve->n; f->taken++)
         a4nn_ensemble_update(
             f->ensemble, a4nn_follower_x(f, curve->epoch[f->taken]),
             a4nn_to_z(&f->scale, a4nn_to_points(&run->points, curve->value[f->taken])));
+}
+
+void
+a4nn_follower_rest(struct a4nn_follower *f)
+{
+    if (f->drops > 0)
+        return; /* it was told of them when they came, and would now know them from the start */
+    a4nn_ensemble_free(f->ensemble);
+    f->ensemble = NULL;
 }
 
 bool

@@ -18,7 +18,7 @@
  * observations are not known (epoch 7 and 8 are the first) begins at its x, here 7.
  */
 struct a4nn_follower {
-    struct a4nn_ensemble *ensemble; /* NULL before the first observation */
+    struct a4nn_ensemble *ensemble; /* NULL before the first observation, and at rest */
     struct a4nn_zscale scale;
     double origin, unit;      /* epoch of x = 1, epochs per x */
     double smallest, largest; /* finite values so far, in points */
@@ -46,6 +46,12 @@ void a4nn_follower_forecast(const struct a4nn_follower *f,
 
 /* What the newest forecast is made of, as explain.h says; false where there was none. */
 bool a4nn_follower_explain(const struct a4nn_follower *f, struct a4nn_explanation *out);
+
+/*
+ * Gives up what only another observation would need, most of the memory; one that comes all the
+ * same makes it anew from the curve.  What the answers rest on is gone with it.
+ */
+void a4nn_follower_rest(struct a4nn_follower *f);
 
 void a4nn_follower_release(struct a4nn_follower *f);
 

@@ -67,6 +67,9 @@ struct a4nn_forecaster {
                  struct a4nn_forecast *out);
     /* What lies behind the forecast made last; false where there was none. May be NULL. */
     bool (*explain)(const void *state, struct a4nn_explanation *out);
+    /* The run is complete or stopped, and hardly any observation will come: memory that can be
+     * made anew may go, with what the newest forecast rests on.  May be NULL. */
+    void (*rest)(void *state);
     void (*close)(void *state);
     void (*close_shared)(void *shared);
 };

@@ -52,6 +52,12 @@ next(void *state, const struct a4nn_values *values, const struct a4nn_run_view *
     out->context = f;
 }
 
+static void
+rest(void *state)
+{
+    a4nn_follower_rest(state);
+}
+
 static bool
 explain(const void *state, struct a4nn_explanation *out)
 {
@@ -67,5 +73,6 @@ const struct a4nn_forecaster a4nn_forecaster_ensemble = {
     .open = open_run,
     .next = next,
     .explain = explain,
+    .rest = rest,
     .close = close_run,
 };

@@ -110,6 +110,14 @@ withdraw(struct run *r)
 }
 
 static void
+rest(void *state)
+{
+    struct run *r = state;
+
+    a4nn_follower_rest(&r->follower);
+}
+
+static void
 close_run(void *state)
 {
     struct run *r = state;
@@ -384,6 +392,7 @@ const struct a4nn_forecaster a4nn_forecaster_pool = {
     .open_shared = open_shared,
     .next = next,
     .explain = explain,
+    .rest = rest,
     .close = close_run,
     .close_shared = close_shared,
 };

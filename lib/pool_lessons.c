@@ -27,6 +27,9 @@ static const double most_leverage = 0.8;
 /* The teaching is made anew when the runs at the station have become this many times as many. */
 static const double grown = 1.1;
 
+/* So many lessons are left for one new one not to matter. */
+enum { FEW_NEWS = 16 };
+
 enum { N = A4NN_FEATURES, REWEIGHTINGS = 6 };
 
 /* ---- the ring ---- */
@@ -47,7 +50,7 @@ a4nn_lessons_add(struct a4nn_lessons *l, const struct a4nn_lesson *lesson)
     else
         l->n++;
     *at(l, l->n - 1) = *lesson;
-    l->taught = false;
+    l->news++;
 }
 
 void
@@ -58,7 +61,7 @@ a4nn_lessons_remove(struct a4nn_lessons *l, size_t id)
     for (i = 0; i < l->n; i++)
         if (at(l, i)->id != id)
             *at(l, kept++) = *at(l, i);
-    l->taught = l->taught && kept == l->n;
+    l->news += l->n - kept;
     l->n = kept;
 }
 
@@ -75,7 +78,6 @@ struct regression {
     double x[A4NN_POOL_LESSONS][N], y[A4NN_POOL_LESSONS]; /* features; what was missed, over h */
     double weight[A4NN_POOL_LESSONS], residual[A4NN_POOL_LESSONS];
     double unit[A4NN_POOL_LESSONS], error[A4NN_POOL_LESSONS]; /* h, and the error expected */
-    double inverse[N][N];
 };
 
 static double
@@ -112,35 +114,37 @@ prepare(const struct a4nn_lessons *l, const struct a4nn_crowd_view *view, double
     }
 }
 
+/* X'WX + the prior, for the weights as they are. */
+static void
+normal_matrix(const struct regression *r, double *a)
+{
+    size_t i;
+    int j, k;
+
+    memset(a, 0, N * N * sizeof *a);
+    for (j = 0; j < N; j++)
+        a[j * N + j] = sceptical;
+    for (i = 0; i < r->n; i++)
+        for (j = 0; j < N; j++)
+            for (k = 0; k < N; k++)
+                a[j * N + k] += r->weight[i] * r->x[i][j] * r->x[i][k];
+}
+
 /* Ridge regression with the weights as they are. */
 static void
 regress(struct regression *r, double *coefficient)
 {
-    double a[N * N] = {0}, b[N] = {0}, column[N];
+    double a[N * N];
     size_t i;
-    int j, k;
+    int j;
 
-    for (j = 0; j < N; j++)
-        a[j * N + j] = sceptical;
-    for (i = 0; i < r->n; i++)
-        for (j = 0; j < N; j++) {
-            b[j] += r->weight[i] * r->x[i][j] * r->y[i];
-            for (k = 0; k < N; k++)
-                a[j * N + k] += r->weight[i] * r->x[i][j] * r->x[i][k];
-        }
+    normal_matrix(r, a);
     memset(coefficient, 0, N * sizeof *coefficient);
-    for (k = 0; k < N; k++) {
-        double copy[N * N];
-        memcpy(copy, a, sizeof copy);
-        memset(column, 0, sizeof column);
-        column[k] = 1;
-        if (!a4nn_solve_positive(copy, N, column))
-            memset(column, 0, sizeof column); /* not finite: say nothing */
-        for (j = 0; j < N; j++) {
-            r->inverse[j][k] = column[j];
-            coefficient[j] += column[j] * b[k];
-        }
-    }
+    for (i = 0; i < r->n; i++)
+        for (j = 0; j < N; j++)
+            coefficient[j] += r->weight[i] * r->x[i][j] * r->y[i];
+    if (!a4nn_solve_positive(a, N, coefficient))
+        memset(coefficient, 0, N * sizeof *coefficient); /* not finite: say nothing */
     for (i = 0; i < r->n; i++) {
         r->residual[i] = r->y[i];
         for (j = 0; j < N; j++)
@@ -173,21 +177,40 @@ reweigh(struct regression *r, double common)
     }
 }
 
+/* x'A^-1 x of the lessons that regress() used A for; 0 where there is no inverse. */
+static void
+leverages(const struct regression *r, double *leverage)
+{
+    double inverse[N][N];
+    size_t i;
+    int j, k;
+
+    for (k = 0; k < N; k++) {
+        double a[N * N];
+        normal_matrix(r, a);
+        for (j = 0; j < N; j++)
+            inverse[k][j] = j == k;
+        if (!a4nn_solve_positive(a, N, inverse[k]))
+            memset(inverse[k], 0, sizeof inverse[k]);
+    }
+    for (i = 0; i < r->n; i++)
+        for (leverage[i] = 0, j = 0; j < N; j++)
+            for (k = 0; k < N; k++)
+                leverage[i] += r->x[i][j] * inverse[j][k] * r->x[i][k];
+}
+
 /* Factor of the errors: geometric mean of those left when each lesson is foretold by the others,
  * over the expected ones; shrunk towards 1 while lessons are few. */
 static double
 stretch(const struct regression *r, double common)
 {
-    double sum = 0;
+    double leverage[A4NN_POOL_LESSONS] = {0}, sum = 0;
     size_t i;
-    int j, k;
 
+    leverages(r, leverage);
     for (i = 0; i < r->n; i++) {
-        double leverage = 0, miss;
-        for (j = 0; j < N; j++)
-            for (k = 0; k < N; k++)
-                leverage += r->x[i][j] * r->inverse[j][k] * r->x[i][k] * r->weight[i];
-        miss = r->unit[i] * fabs(r->residual[i]) / (1 - fmin(leverage, most_leverage));
+        double own = fmin(leverage[i] * r->weight[i], most_leverage);
+        double miss = r->unit[i] * fabs(r->residual[i]) / (1 - own);
         sum += log(to_mean * (miss + least_miss * common) / r->error[i]);
     }
     return exp(sum / ((double)r->n + as_expected));
@@ -200,16 +223,17 @@ a4nn_lessons_teach(struct a4nn_lessons *l, const struct a4nn_crowd_view *view, d
     struct regression r;
     int i;
 
-    if (l->taught && view->n < grown * t->view.n && view->n > t->view.n / grown)
+    if (l->news <= l->n / FEW_NEWS && view->n < grown * t->view.n && view->n > t->view.n / grown)
         return t;
     prepare(l, view, comeback, &r);
     for (i = 0; i < REWEIGHTINGS; i++) {
+        if (i > 0)
+            reweigh(&r, view->error);
         regress(&r, t->coefficient);
-        reweigh(&r, view->error);
     }
     t->stretch = stretch(&r, view->error);
     t->view = *view;
-    l->taught = true;
+    l->news = 0;
     return t;
 }
 

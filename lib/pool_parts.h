@@ -67,7 +67,7 @@ struct a4nn_lessons {
     size_t n, first;
     struct a4nn_lesson *lesson; /* of A4NN_POOL_LESSONS; NULL before the first */
     struct a4nn_teaching teaching;
-    bool taught; /* `teaching` is what they say now */
+    size_t news; /* lessons that came or went since it was made */
 };
 
 void a4nn_lessons_add(struct a4nn_lessons *lessons, const struct a4nn_lesson *lesson);

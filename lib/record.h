@@ -95,7 +95,7 @@ const char *a4nn_record_text(const struct a4nn_record *r, enum a4nn_field field,
 
 /*
  * A number as a stream shows it.  What a4nn computes has ten digits: the C library's exponential
- * and logarithm differ between processors in the last of seventeen, and a stream should not.  A
+ * and logarithm differ between processors in the last of seventeen, and a stream hardly should.  A
  * probability is the difference from 1, and has nine decimals.
  */
 double a4nn_record_written(const struct a4nn_record *r, enum a4nn_field field);

@@ -47,6 +47,7 @@ struct session {
     double epochs;       /* planned total that holds, NAN when not known */
     double begun;        /* time of the first observation that had one, NAN */
     bool stopped;        /* some verdict was to stop */
+    bool rested;         /* the forecaster has given up what it can make anew */
     bool said_no_epochs; /* reported once */
     bool said_assumed;   /* likewise */
     unsigned said_more;  /* how often another total has been reported */
@@ -585,6 +586,24 @@ say_no_epochs(struct a4nn_policy *p, struct session *s, const struct a4nn_record
               a4nn_record_text(r, A4NN_RUN, ""));
 }
 
+/*
+ * The run at hand is another one than before: that one can rest if it is complete or stopped.  Only
+ * once, as one that goes on after all would be made anew time and again.
+ */
+static void
+turn_to(struct a4nn_policy *p, struct session *s)
+{
+    struct session *before = p->newest;
+
+    p->newest = s;
+    if (before == NULL || before == s || before->rested ||
+        !(before->peer.complete || before->stopped))
+        return;
+    before->rested = true;
+    if (p->forecaster->rest != NULL && before->forecaster != NULL)
+        p->forecaster->rest(before->forecaster);
+}
+
 bool
 a4nn_policy_feed(struct a4nn_policy *p, struct a4nn_record *r)
 {
@@ -597,7 +616,7 @@ a4nn_policy_feed(struct a4nn_policy *p, struct a4nn_record *r)
 
     a4nn_forecast_none(&forecast);
     s->metric = metric;
-    p->newest = s;
+    turn_to(p, s);
     p->stops = 0;
     if (p->metric[metric].usable) {
         goes_on(p, s);

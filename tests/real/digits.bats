@@ -3,7 +3,7 @@
 load ../lib
 
 forecasts() { # folder of the commands
-    for forecaster in pool ensemble a4nn penguin curve; do
+    for forecaster in ${2:-pool ensemble a4nn penguin curve}; do
         "$1"/a4nn-predict -q -E 25 -M "$forecaster" "$(data authors-1e16.csv)"
     done
     "$1"/a4nn-predict -q --schedule step:100,150 "$(data log/mxnet-cifar.log)"
@@ -21,8 +21,16 @@ forecasts() { # folder of the commands
     done
 }
 
-@test "digits: a processor without wide vectors and fused multiplication" {
-    forecasts "$BUILD/bin" > wanted
+# The C library's exponential and logarithm differ in their last bit there, and a fit may end an
+# iteration earlier.
+@test "digits: a processor without wide vectors and fused multiplication, but for the last two" {
+    local all_but_curve="pool ensemble a4nn penguin" # whose far forecasts hang on little
+    forecasts "$BUILD/bin" "$all_but_curve" > wanted
     export GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-AVX512F,-FMA,-FMA4
-    forecasts "$BUILD/bin" | cmp - wanted
+    forecasts "$BUILD/bin" "$all_but_curve" > got
+    paste -d '\n' wanted got | awk -F, 'NR % 2 { n = split($0, a); next }
+        { if (split($0, b) != n) bad++
+          for (i = 1; i <= n; i++) if (a[i] != b[i]) {
+              other++; d = a[i] - b[i]; if (a[i] == 0 || d * d > 4e-16 * a[i] * a[i]) bad++ } }
+        END { print NR, other + 0, bad + 0; exit bad || NR < 4500 || other > 20 }'
 }

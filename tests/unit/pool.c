@@ -138,7 +138,7 @@ a_common_error_is_learned(void)
     struct a4nn_pool *p = a4nn_pool_new(1, 0);
     struct a4nn_pool_visit v = {80, 0, 10, 4, 0};
     struct a4nn_pool_answer a;
-    int i, k;
+    int i, k, n;
 
     for (i = 0; i < 50; i++) {
         struct a4nn_pool_visit one = v;
@@ -147,7 +147,8 @@ a_common_error_is_learned(void)
     for (k = 1; k <= 20; k++) {
         a4nn_pool_learn(p, 0, &v, (size_t)k, 95);
         a4nn_pool_ask(p, 0, &v, &a);
-        CHECK(a.correction >= 5 * w * k / (w * k + 2) - 1e-3 && a.correction <= 5. * k / (k + 2));
+        n = k - k / 16; /* a sixteenth of the lessons may wait */
+        CHECK(a.correction >= 5 * w * n / (w * n + 2) - 1e-3 && a.correction <= 5. * k / (k + 2));
     }
     CHECK(a.stretch < 0.6); /* they miss less than they were expected to */
     a4nn_pool_free(p);
