@@ -1,18 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 load lib
 
-@test "demo: a forecast for every epoch of the log, and what stopping would have saved" {
-    local epochs stops saved
+@test "demo: a forecast with its interval, a stop, and where the training ended" {
+    local epoch saved low high final
     run -0 --separate-stderr sh "$project_root/examples/demo.sh"
-    [ "${stderr_lines[*]}" = "a4nn-log: $project_root/examples/../tests/data/log/a4nn-history.csv: a4nn-history log, metric 'val_accs' (larger is better)" ]
-    epochs=$(grep -cE '^[0-9]+,' "$(data log/a4nn-history.csv)")
-    [ "$(grep -cE '(continue|stop  *a4nn) *$' <<< "$output")" -eq "$epochs" ]
-    # the sum says what the table shows: per run, the epochs after its first stop
-    stops=$(awk '
-        $1 == "run" { for (i = 1; i <= NF; i++) if ($i == "verdict") verdict = i }
-        verdict && $verdict == "stop" { saved += seen[$1]++ > 0 }
-        END { print saved }' <<< "$output")
-    saved=$(sed -n 's/^Together: \([0-9]*\) of '"$epochs"' epochs saved.*/\1/p' <<< "$output")
-    [ "$saved" -gt 0 ]
-    [ "$saved" -eq "$stops" ]
+    [ -z "$stderr" ]
+    # the sentence says what the last line of the table and the log do
+    read -r _ epoch _ <<< "$(grep -E ' stop +converged *$' <<< "$output")"
+    saved=$((200 - epoch))
+    [ "$saved" -gt 50 ]
+    grep -q "^mxnet-cifar: could have stopped after epoch $epoch of 200, which saves $saved epochs" <<< "$output"
+    final=$(sed -n 's/.*Epoch 199. .* val=\([0-9.]*\) .*/\1/p' "$(data log/mxnet-cifar.log)")
+    read -r low high <<< "$(sed -n 's/.*Forecast then: [0-9.]* (\([0-9.]*\) to \([0-9.]*\)).*/\1 \2/p' <<< "$output")"
+    awk -v l="$low" -v h="$high" -v f="$final" 'BEGIN { exit !(l < f && f < h && h - l < 0.1) }'
+    grep -qE '^ +[0-9.]+ +[0-9.]+ +[0-9.]+  converged@pool policy$' <<< "$output"
+    grep -qE '^ +[0-9.]+ +[0-9.]+ +[0-9.]+  converged@pool baseline$' <<< "$output"
+}
+
+@test "demo: any other log" {
+    run -0 --separate-stderr sh "$project_root/examples/demo.sh" "$(data log/a4nn-history.csv)" 25
+    [ "$(grep -c 'could have stopped after epoch' <<< "$output")" -eq 2 ]
+    head -n 9 "$(data log/penguin.txt)" > short.txt
+    run -0 --separate-stderr sh "$project_root/examples/demo.sh" short.txt 40
+    [ "${lines[-1]}" = "short: not sure before the end; all 4 epochs were needed." ]
 }
