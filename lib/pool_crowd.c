@@ -8,6 +8,8 @@ static const double distrust = 13. / 7;
 /* Share of the common expected error in a run's (of its logarithm): what a run says about its own
  * error is itself uncertain. */
 static const double common_error = 0.5;
+/* Share of the gain by which the forecast is off beside that, in company. */
+static const double doubted_gain = 0.3;
 /* Smallest standard deviation, as a share of the expected error: what is less does not matter. */
 static const double least_sd = 0.05;
 /* Pseudo-runs that say the line is level. */
@@ -97,5 +99,6 @@ a4nn_crowd_base(const struct a4nn_crowd_view *view, double comeback,
     out->own = 1 - others;
     out->unit = sqrt(relative);
     out->shift = others * (a4nn_crowd_gain(view, v->level) + comeback * v->dip - v->gain);
-    out->error = v->error * pow(relative, -common_error * company);
+    out->error = hypot(v->error * pow(relative, -common_error * company),
+                       company * doubted_gain * (v->gain + out->shift));
 }
