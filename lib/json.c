@@ -190,6 +190,14 @@ a4nn_json_string(const struct a4nn_json *v)
     return wide_text(raw(v)) == NULL ? json_string_value(raw(v)) : NULL;
 }
 
+bool
+a4nn_json_string_cut(const struct a4nn_json *v)
+{
+    const char *text = a4nn_json_string(v);
+
+    return text != NULL && strlen(text) != json_string_length(raw(v));
+}
+
 int
 a4nn_json_members(const struct a4nn_json *v,
                   int (*each)(void *arg, const char *name, struct a4nn_json *value), void *arg)

@@ -55,6 +55,9 @@ bool a4nn_json_number(const struct a4nn_json *v, double *out);
 /* The text of a string (NUL-terminated, may be cut at an inner NUL), or NULL. */
 const char *a4nn_json_string(const struct a4nn_json *v);
 
+/* Whether a string holds a NUL, at which a4nn_json_string cuts it. */
+bool a4nn_json_string_cut(const struct a4nn_json *v);
+
 /* Calls `each` for every member of an object in the order written; stops when it returns nonzero
  * and returns that, else 0. */
 int a4nn_json_members(const struct a4nn_json *v,

@@ -44,6 +44,8 @@ static const struct {
     [A4NN_P_BEAT] = {"p_beat", false},
     [A4NN_VERDICT] = {"verdict", true},
     [A4NN_REASON] = {"reason", true},
+    [A4NN_ACTION] = {"action", true},
+    [A4NN_RESULT] = {"result", true},
 };
 
 const char *

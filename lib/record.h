@@ -44,16 +44,20 @@ enum a4nn_field {
     A4NN_P_BEAT,         /* probability that the final value beats the target */
     A4NN_VERDICT,        /* text: "continue" or "stop" */
     A4NN_REASON,         /* text: which rule stops, empty when none does */
+    /* what was done about it */
+    A4NN_ACTION, /* text: "touch", "exec", "scancel" or "signal" */
+    A4NN_RESULT, /* text: how that ended */
     A4NN_FIELDS
 };
 
 /* The bit of a field in a set of fields. */
 #define A4NN_BIT(field) (UINT64_C(1) << (field))
 
-/* All fields of an observation / a fit / a forecast. */
+/* All fields of an observation / a fit / a forecast / an action. */
 #define A4NN_OBSERVATION_FIELDS (A4NN_BIT(A4NN_FAMILY) - 1)
 #define A4NN_FIT_FIELDS         ((A4NN_BIT(A4NN_FORECAST) - 1) & ~A4NN_OBSERVATION_FIELDS)
-#define A4NN_FORECAST_FIELDS    ((A4NN_BIT(A4NN_FIELDS) - 1) & ~(A4NN_BIT(A4NN_FORECAST) - 1))
+#define A4NN_FORECAST_FIELDS    ((A4NN_BIT(A4NN_ACTION) - 1) & ~(A4NN_BIT(A4NN_FORECAST) - 1))
+#define A4NN_ACTION_FIELDS      (A4NN_BIT(A4NN_ACTION) | A4NN_BIT(A4NN_RESULT))
 
 struct a4nn_json;
 struct a4nn_buf;

@@ -53,6 +53,14 @@ take_number(struct a4nn_stream_reader *in, struct a4nn_record *r, enum a4nn_fiel
     return true;
 }
 
+/* A name cut at a NUL would be that of another run. */
+static bool
+refuse_nul(struct a4nn_stream_reader *in, unsigned long line, enum a4nn_field field)
+{
+    a4nn_diag(in->diag, A4NN_ERROR, in->file, line, "%s holds a NUL", a4nn_field_name(field));
+    return false;
+}
+
 /* Hands a record on if it is one: an epoch is what every later stage counts on. */
 static void
 deliver(struct a4nn_stream_reader *in, struct a4nn_record *r)
@@ -137,6 +145,8 @@ read_row(void *arg, struct a4nn_csv_row *row)
             continue;
         if (!a4nn_field_is_text((enum a4nn_field)field)) {
             ok = take_number(in, r, (enum a4nn_field)field, row->cell[i]);
+        } else if (strlen(row->cell[i]) != row->len[i]) {
+            ok = refuse_nul(in, row->line, (enum a4nn_field)field);
         } else if (row->cell[i][0] != '\0') {
             a4nn_csv_unguard(row->cell[i]);
             a4nn_record_set_text(r, (enum a4nn_field)field, row->cell[i]);
@@ -167,7 +177,9 @@ take_text(struct member_taker *t, enum a4nn_field field, struct a4nn_json *value
 {
     struct a4nn_buf text = {0};
 
-    if (a4nn_json_string(value) != NULL) {
+    if (a4nn_json_string_cut(value)) {
+        return !refuse_nul(t->in, t->r->line, field);
+    } else if (a4nn_json_string(value) != NULL) {
         a4nn_record_set_text(t->r, field, a4nn_json_string(value));
     } else if (a4nn_json_kind(value) == A4NN_JSON_NUMBER) {
         a4nn_json_dump(value, &text);

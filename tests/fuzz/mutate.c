@@ -438,8 +438,9 @@ read_input(char *argument)
 
     if (out == NULL)
         fail("no memory");
-    reading.writer = a4nn_stream_writer_new(
-        out, encoding, A4NN_OBSERVATION_FIELDS | A4NN_FIT_FIELDS | A4NN_FORECAST_FIELDS);
+    reading.writer = a4nn_stream_writer_new(out, encoding,
+                                            A4NN_OBSERVATION_FIELDS | A4NN_FIT_FIELDS |
+                                                A4NN_FORECAST_FIELDS | A4NN_ACTION_FIELDS);
     a4nn_reader_read(reader, &argument, 1);
     a4nn_reader_free(reader);
     a4nn_policy_free(reading.policy);
