@@ -385,7 +385,7 @@ SHOW
     chmod +x bin/scancel
     PATH=$PWD/bin:$PATH
     run -0 a4nn-stop -q --scancel <<< "$(verdicts 1234 1234_5 slurm-77 slurm-77_8)"
-    [ "$(paste -sd ' ' cancelled)" = "1234 1234_5 77 77_8" ]
+    [ "$(sort cancelled | paste -sd ' ')" = "1234 1234_5 77 77_8" ] # they are run side by side
     for name in x 12x -12 1_ _1 1_2_3 slurm- '12 13' '--user=me' 1,2 '1234567890123456789'; do
         run -2 --separate-stderr a4nn-stop -q --scancel <<< "$(json "$(jq -Rn --arg n "$name" '$n')")"
         [ "$(jq -r .result <<< "$output")" = refused ] || fail "$name"
