@@ -251,6 +251,7 @@ take_schedule(struct setup *s, const char *arg)
     if (a4nn_schedule_parse(arg, &s->schedule, &err) < 0)
         a4nn_die(A4NN_TROUBLE, "--schedule: %s", err.msg);
     s->replay.schedule = &s->schedule;
+    s->replay.schedule_spec = arg;
 }
 
 static void

@@ -114,6 +114,7 @@ a4nn_replay_new(const struct a4nn_replay_opts *opts, struct a4nn_err *err)
     size_t i;
 
     replay->opts = *opts;
+    replay->schedule_spec = a4nn_xstrdup(opts->schedule_spec);
     if (opts->buffer == 0)
         replay->opts.buffer = BUFFER;
     replay->observations = a4nn_spool_new(A4NN_BY_NAME, replay->opts.buffer);
@@ -326,6 +327,7 @@ a4nn_replay_free(struct a4nn_replay *replay)
         free(replay->collection[i].metric);
         free(replay->collection[i].family);
     }
+    free(replay->schedule_spec);
     for (i = 0; i < replay->npolicies; i++) {
         release_policy(&replay->policy[i]);
         if (replay->decided != NULL)

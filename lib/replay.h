@@ -80,6 +80,7 @@ struct a4nn_replay_opts {
     double epochs;           /* planned total for all runs, NAN: as the records say */
     struct a4nn_metric kind; /* mode and scale asked for, or unknown */
     const struct a4nn_schedule *schedule; /* of all runs' learning rate; NULL: as records say */
+    const char *schedule_spec;            /* the same as it was asked for, to name it in parts */
     unsigned jobs;                        /* threads; 0: one */
     size_t buffer; /* bytes of observations in memory, 0: 32 MiB; some use it twice */
     struct a4nn_diag *diag;
@@ -96,6 +97,7 @@ struct a4nn_replay {
     size_t *by_name;                /* collections, sorted by name, metric, family; once settled */
     struct a4nn_strmap collections; /* keys */
     size_t cap_policy, cap_collection;
+    char *schedule_spec;             /* as in opts, or of the parts merged; NULL: none */
     struct a4nn_spool *observations; /* by run */
     struct a4nn_spool *stream;       /* as they came, for rules that compare; or NULL */
     struct a4nn_spool *brought;      /* decisions that were made elsewhere; or NULL */

@@ -109,7 +109,10 @@ a4nn_replay_part_write(const struct a4nn_replay *replay, FILE *out)
     struct a4nn_buf line = {0};
     size_t i;
 
-    a4nn_buf_addf(&line, "{\"a4nn_replay\":%d,\"policies\":[", LAYOUT);
+    a4nn_buf_addf(&line, "{\"a4nn_replay\":%d,", LAYOUT);
+    if (replay->schedule_spec != NULL)
+        add_text(&line, "schedule", replay->schedule_spec);
+    a4nn_buf_adds(&line, "\"policies\":[");
     for (i = 0; i < replay->npolicies; i++) {
         if (i > 0)
             a4nn_buf_addc(&line, ',');
@@ -176,10 +179,24 @@ take_policies(struct a4nn_replay_part *part, const struct a4nn_json *list)
     return true;
 }
 
+/* Forecasts that reckon with different schedules do not belong in one table. */
+static void
+take_schedule(struct a4nn_replay_part *part, bool first, const char *spec)
+{
+    struct a4nn_replay *replay = part->replay;
+    const char *before = replay->schedule_spec;
+
+    if (first)
+        replay->schedule_spec = a4nn_xstrdup(spec);
+    else if (strcmp(before != NULL ? before : "", spec != NULL ? spec : "") != 0)
+        complain(part, "made with another --schedule than the parts before");
+}
+
 static void
 take_header(struct a4nn_replay_part *part, const struct a4nn_json *v)
 {
     const struct a4nn_json *list = a4nn_json_get(v, "policies");
+    bool first = part->replay->npolicies == 0;
     double layout;
 
     if (!a4nn_json_number(a4nn_json_get(v, "a4nn_replay"), &layout) ||
@@ -189,6 +206,8 @@ take_header(struct a4nn_replay_part *part, const struct a4nn_json *v)
         complain(part, "written by another version of a4nn-replay");
     else if (!take_policies(part, list))
         complain(part, "not the output of a4nn-replay --partial");
+    else
+        take_schedule(part, first, a4nn_json_string(a4nn_json_get(v, "schedule")));
     part->begun = true;
 }
 

@@ -297,6 +297,11 @@ shuffled() {
     a4nn-replay -q -R penguin --partial in > b
     run -2 --separate-stderr a4nn-replay --merge a b
     [ "$stderr" = "a4nn-replay: b:1: other rules than in the parts before: 'penguin@penguin'" ]
+    a4nn-replay -q -R a4nn --schedule step:9 --partial in > b
+    run -2 --separate-stderr a4nn-replay --merge a b
+    [ -z "$output" ]
+    [ "$stderr" = "a4nn-replay: b:1: made with another --schedule than the parts before" ]
+    a4nn-replay --merge --partial b | cmp - b
     a4nn-replay -q -R a4nn -R penguin --partial in > b
     run -2 --separate-stderr a4nn-replay --merge b a
     [ "$stderr" = "a4nn-replay: a:1: fewer rules than in the parts before" ]
