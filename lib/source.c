@@ -159,21 +159,20 @@ list_dir(struct walk *w, int fd, const char *path, struct names *out)
         qsort(out->name, out->count, sizeof *out->name, by_version);
 }
 
-/* Whether `path` is a symbolic link to something the walk meets under its own name. */
-static int
-leads_inside(const struct walk *w, const char *path)
+int
+a4nn_source_leads_inside(const char *root, const char *path)
 {
     struct stat st;
     char *real;
     size_t len;
     int inside;
 
-    if (w->root == NULL || lstat(path, &st) != 0 || !S_ISLNK(st.st_mode) ||
+    if (root == NULL || lstat(path, &st) != 0 || !S_ISLNK(st.st_mode) ||
         (real = realpath(path, NULL)) == NULL)
         return 0;
-    len = strlen(w->root);
-    inside = strncmp(real, w->root, len) == 0 &&
-             (real[len] == '/' || real[len] == '\0' || w->root[len - 1] == '/');
+    len = strlen(root);
+    inside = strncmp(real, root, len) == 0 &&
+             (real[len] == '/' || real[len] == '\0' || root[len - 1] == '/');
     free(real);
     return inside;
 }
@@ -195,7 +194,7 @@ walk_entry(struct walk *w, const char *path, struct names *dirs)
     struct stat st;
     int fd;
 
-    if (leads_inside(w, path))
+    if (a4nn_source_leads_inside(w->root, path))
         return;
     /* What is no file may block or act when it is opened, so look before and after. */
     if (stat(path, &st) != 0) {

@@ -54,4 +54,10 @@ struct a4nn_source_sink {
  */
 int a4nn_source_walk(const char *argument, const struct a4nn_source_sink *sink) A4NN_MUST_USE;
 
+/*
+ * Whether `path` is a symbolic link to something that a walk of the directory with the real path
+ * `root` (may be NULL) meets under its own name.
+ */
+int a4nn_source_leads_inside(const char *root, const char *path);
+
 #endif
