@@ -11,17 +11,12 @@
 #include "leaders.h"
 #include "observation.h"
 #include "rule.h"
+#include "rulebook.h"
 #include "strmap.h"
 #include "xalloc.h"
 
-enum { MAX_RULES = A4NN_POLICY_RULES, MAX_SAID = 5 };
-
-struct bound_rule {
-    const struct a4nn_rule *rule;
-    char *spec; /* as it was asked for */
-    struct a4nn_values values;
-    void *shared;
-};
+enum { MAX_SAID = 5 };
+_Static_assert((int)A4NN_POLICY_RULES == (int)A4NN_RULEBOOK_MAX, "as many rules as a policy says");
 
 /* What is known of one metric of the stream. */
 struct metric_state {
@@ -53,20 +48,13 @@ struct session {
     unsigned said_more;  /* how often another total has been reported */
     size_t relived;      /* observations judged anew because the past changed */
     bool given_up;       /* it changes too often */
-    void *forecaster;
-    void *rule[MAX_RULES];
+    struct a4nn_rulebook_states states;
     struct a4nn_explained *explained; /* NULL: not asked for */
 };
 
 struct a4nn_policy {
-    const struct a4nn_forecaster *forecaster;
-    struct a4nn_values values;
-    void *forecaster_shared;
-    struct bound_rule rule[MAX_RULES];
-    size_t nrules;
+    struct a4nn_rulebook book;
     uint64_t stops; /* bits of the rules that said to stop at the newest observation */
-    char *rule_names;
-    char *joint; /* the reason when all rules stop; NULL where any of them suffices */
     double epochs;
     enum a4nn_mode mode;
     enum a4nn_scale scale;
@@ -90,107 +78,6 @@ struct a4nn_policy {
 
 /* ---- making a policy ---- */
 
-static int
-add_rule(struct a4nn_policy *p, const char *spec, struct a4nn_err *err)
-{
-    struct bound_rule *b = &p->rule[p->nrules];
-
-    if (p->nrules == MAX_RULES)
-        return a4nn_err_set(err, "more than %d rules", MAX_RULES);
-    if ((b->rule = a4nn_rule_parse(spec, &b->values, err)) == NULL)
-        return -1;
-    b->spec = a4nn_xstrdup(spec);
-    if (b->rule->open_shared != NULL)
-        b->shared = b->rule->open_shared(&b->values);
-    p->nrules++;
-    return 0;
-}
-
-static bool
-has_rule(const struct a4nn_policy *p, const char *name)
-{
-    size_t i;
-
-    for (i = 0; i < p->nrules; i++)
-        if (strcmp(p->rule[i].rule->name, name) == 0)
-            return true;
-    return false;
-}
-
-/* The forecaster the rules go with: that of one that decides on forecasts, else the first's. */
-static const char *
-forecaster_of_rules(const struct a4nn_policy *p, struct a4nn_err *err)
-{
-    const char *needed = NULL;
-    size_t i;
-
-    for (i = 0; i < p->nrules; i++) {
-        const struct a4nn_rule *rule = p->rule[i].rule;
-        if (!rule->needs_forecast)
-            continue;
-        if (needed != NULL && strcmp(needed, rule->forecaster) != 0) {
-            a4nn_err_set(err, "rules that go with the forecasters %s and %s: choose one with -M",
-                         needed, rule->forecaster);
-            return NULL;
-        }
-        needed = rule->forecaster;
-    }
-    for (i = 0; i < p->nrules && needed == NULL; i++)
-        if (p->rule[i].rule->prefers != NULL)
-            needed = p->rule[i].rule->prefers(&p->rule[i].values);
-    if (needed != NULL)
-        return needed;
-    return p->nrules > 0 ? p->rule[0].rule->forecaster : "pool";
-}
-
-static bool
-by_itself(const struct a4nn_rule *rule)
-{
-    return strcmp(rule->name, "diverged") == 0;
-}
-
-static void
-join_rules(struct a4nn_policy *p)
-{
-    struct a4nn_buf names = {0};
-    size_t i;
-
-    for (i = 0; i < p->nrules; i++)
-        if (!by_itself(p->rule[i].rule))
-            a4nn_buf_addf(&names, "%s%s", names.len > 0 ? "+" : "", p->rule[i].rule->name);
-    p->joint = names.data;
-}
-
-static int
-set_up(struct a4nn_policy *p, const struct a4nn_policy_opts *opts, struct a4nn_err *err)
-{
-    struct a4nn_buf names = {0};
-    bool diverged = true;
-    const char *forecaster = opts->forecaster;
-    size_t i;
-
-    for (i = 0; i < opts->nrules; i++)
-        if (strcmp(opts->rules[i], "no-diverged") == 0)
-            diverged = false;
-        else if (add_rule(p, opts->rules[i], err) < 0)
-            return -1;
-    if (forecaster == NULL && (forecaster = forecaster_of_rules(p, err)) == NULL)
-        return -1;
-    p->forecaster = a4nn_forecaster_parse(forecaster, &p->values, err);
-    if (p->forecaster == NULL)
-        return -1;
-    if (p->forecaster->open_shared != NULL)
-        p->forecaster_shared = p->forecaster->open_shared(&p->values);
-    if (p->nrules == 0 && add_rule(p, p->forecaster->rule, err) < 0)
-        return -1;
-    for (i = 0; i < p->nrules; i++)
-        a4nn_buf_addf(&names, "%s%s", i != 0 ? "+" : "", p->rule[i].rule->name);
-    p->rule_names = names.data;
-    if (opts->all)
-        join_rules(p);
-    return diverged && !has_rule(p, "diverged") ? add_rule(p, "diverged", err) : 0;
-}
-
 struct a4nn_policy *
 a4nn_policy_new(const struct a4nn_policy_opts *opts, struct a4nn_err *err)
 {
@@ -205,7 +92,8 @@ a4nn_policy_new(const struct a4nn_policy_opts *opts, struct a4nn_err *err)
     p->scheduled = opts->schedule != NULL;
     if (p->scheduled)
         p->schedule = *opts->schedule;
-    if (set_up(p, opts, err) < 0) {
+    if (a4nn_rulebook_init(&p->book, opts->forecaster, opts->rules, opts->nrules, opts->all, err) <
+        0) {
         a4nn_policy_free(p);
         return NULL;
     }
@@ -251,32 +139,6 @@ metric_of(struct a4nn_policy *p, const struct a4nn_record *r)
 
 /* ---- one run ---- */
 
-static void
-open_states(struct a4nn_policy *p, struct session *s)
-{
-    size_t i;
-
-    if (p->forecaster->open != NULL)
-        s->forecaster = p->forecaster->open(&p->values, p->forecaster_shared);
-    for (i = 0; i < p->nrules; i++)
-        if (p->rule[i].rule->open != NULL)
-            s->rule[i] = p->rule[i].rule->open(&p->rule[i].values);
-}
-
-static void
-close_states(struct a4nn_policy *p, struct session *s)
-{
-    size_t i;
-
-    if (s->forecaster != NULL)
-        p->forecaster->close(s->forecaster);
-    for (i = 0; i < p->nrules; i++)
-        if (s->rule[i] != NULL)
-            p->rule[i].rule->close(s->rule[i]);
-    s->forecaster = NULL;
-    memset(s->rule, 0, sizeof s->rule);
-}
-
 /* The number of what shares these fields with the record. */
 static size_t
 number_of(struct a4nn_strmap *map, const struct a4nn_record *r, uint64_t fields, bool *added)
@@ -310,12 +172,12 @@ explained_of(const struct a4nn_policy *p, const struct a4nn_record *r)
     struct a4nn_explained *x = a4nn_xcalloc(1, sizeof *x);
     size_t i;
 
-    a4nn_explained_init(x, p->nrules);
-    x->forecaster = p->forecaster->name;
-    x->all = p->joint != NULL;
-    for (i = 0; i < p->nrules; i++) {
-        x->rule[i].name = p->rule[i].rule->name;
-        x->rule[i].spec = p->rule[i].spec;
+    a4nn_explained_init(x, p->book.n);
+    x->forecaster = p->book.forecaster->name;
+    x->all = p->book.joint != NULL;
+    for (i = 0; i < p->book.n; i++) {
+        x->rule[i].name = p->book.rule[i].rule->name;
+        x->rule[i].spec = p->book.rule[i].spec;
     }
     for (i = 0; i < sizeof name / sizeof name[0]; i++)
         if (a4nn_record_has(r, name[i]))
@@ -343,7 +205,7 @@ session_of(struct a4nn_policy *p, const struct a4nn_record *r, size_t *self)
     s->epochs = s->stated = s->begun = NAN;
     if (p->explain != NULL && strcmp(p->explain, a4nn_record_text(r, A4NN_RUN, "")) == 0)
         s->explained = explained_of(p, r);
-    open_states(p, s);
+    a4nn_rulebook_open(&p->book, &s->states);
     p->session = a4nn_xgrow(p->session, i, &p->cap_session, sizeof(struct session *));
     p->peer = a4nn_xgrow(p->peer, i, &p->cap_peer, sizeof(struct a4nn_peer *));
     p->session[i] = s;
@@ -387,23 +249,6 @@ to_explain(const struct a4nn_policy *p, const struct session *s, const struct a4
     return curve->epoch[curve->n - 1] <= p->explain_at ? x : NULL;
 }
 
-/* The reason to stop, NULL: none, if these rules say so. */
-static const char *
-reason(const struct a4nn_policy *p, const bool *stop)
-{
-    const char *alone = NULL;
-    bool all = p->joint != NULL;
-    size_t i;
-
-    for (i = p->nrules; i-- > 0;) {
-        const struct a4nn_rule *rule = p->rule[i].rule;
-        if (stop[i] && (p->joint == NULL || by_itself(rule)))
-            alone = rule->name;
-        all = all && (stop[i] || by_itself(rule));
-    }
-    return all ? p->joint : alone;
-}
-
 static const struct a4nn_schedule *
 schedule_of(const struct a4nn_policy *p, const struct session *s)
 {
@@ -422,23 +267,24 @@ step(struct a4nn_policy *p, struct session *s, const struct a4nn_curve *curve,
     struct a4nn_peers peers = {p->peer, p->runs.n, self, p->group[s->peer.group].complete.n,
                                best_of(p, s)};
     struct a4nn_rule_view view = {&run, forecast, &peers};
-    bool stop[MAX_RULES] = {false};
+    bool stop[A4NN_RULEBOOK_MAX] = {false};
     const char *stops;
     struct a4nn_explained *x = to_explain(p, s, curve);
     size_t i;
 
-    p->forecaster->next(s->forecaster, &p->values, &run, forecast);
+    p->book.forecaster->next(s->states.forecaster, &p->book.values, &run, forecast);
     p->stops = 0;
-    for (i = 0; i < p->nrules; i++) { /* all of them must see the epoch */
-        struct bound_rule *b = &p->rule[i];
-        stop[i] = b->rule->stop(s->rule[i], b->shared, &b->values, &view);
+    for (i = 0; i < p->book.n; i++) { /* all of them must see the epoch */
+        const struct a4nn_bound_rule *b = &p->book.rule[i];
+        stop[i] = b->rule->stop(s->states.rule[i], b->shared, &b->values, &view);
         p->stops |= (uint64_t)stop[i] << i;
         if (x != NULL)
-            a4nn_explained_rule(x, i, b->rule, s->rule[i], b->shared, &b->values, &view, stop[i]);
+            a4nn_explained_rule(x, i, b->rule, s->states.rule[i], b->shared, &b->values, &view,
+                                stop[i]);
     }
-    stops = reason(p, stop);
+    stops = a4nn_rulebook_reason(&p->book, stop);
     if (x != NULL)
-        a4nn_explained_answer(x, p->forecaster, s->forecaster, &view, stops);
+        a4nn_explained_answer(x, p->book.forecaster, s->states.forecaster, &view, stops);
     return stops;
 }
 
@@ -453,8 +299,8 @@ relive(struct a4nn_policy *p, struct session *s, size_t self)
     struct a4nn_curve past = s->curve;
     struct a4nn_forecast forecast;
 
-    close_states(p, s);
-    open_states(p, s);
+    a4nn_rulebook_close(&p->book, &s->states);
+    a4nn_rulebook_open(&p->book, &s->states);
     s->stopped = false;
     if (s->explained != NULL)
         a4nn_explained_reset(s->explained);
@@ -578,7 +424,7 @@ complete(struct a4nn_policy *p, struct session *s)
 static void
 say_no_epochs(struct a4nn_policy *p, struct session *s, const struct a4nn_record *r)
 {
-    if (s->said_no_epochs || !p->forecaster->needs_epochs || !isnan(s->epochs))
+    if (s->said_no_epochs || !p->book.forecaster->needs_epochs || !isnan(s->epochs))
         return;
     s->said_no_epochs = true;
     a4nn_diag(p->diag, A4NN_ERROR, NULL, 0,
@@ -600,8 +446,8 @@ turn_to(struct a4nn_policy *p, struct session *s)
         !(before->peer.complete || before->stopped))
         return;
     before->rested = true;
-    if (p->forecaster->rest != NULL && before->forecaster != NULL)
-        p->forecaster->rest(before->forecaster);
+    if (p->book.forecaster->rest != NULL && before->states.forecaster != NULL)
+        p->book.forecaster->rest(before->states.forecaster);
 }
 
 bool
@@ -641,13 +487,13 @@ a4nn_policy_feed(struct a4nn_policy *p, struct a4nn_record *r)
 const char *
 a4nn_policy_forecaster(const struct a4nn_policy *p)
 {
-    return p->forecaster->name;
+    return p->book.forecaster->name;
 }
 
 const char *
 a4nn_policy_rules(const struct a4nn_policy *p)
 {
-    return p->rule_names;
+    return p->book.names;
 }
 
 uint64_t
@@ -665,18 +511,13 @@ a4nn_policy_epochs(const struct a4nn_policy *p)
 bool
 a4nn_policy_odds(const struct a4nn_policy *p)
 {
-    return p->forecaster->odds;
+    return p->book.forecaster->odds;
 }
 
 bool
 a4nn_policy_compares(const struct a4nn_policy *p)
 {
-    size_t i;
-
-    for (i = 0; i < p->nrules; i++)
-        if (p->rule[i].rule->compares)
-            return true;
-    return p->forecaster->open_shared != NULL;
+    return a4nn_rulebook_compares(&p->book);
 }
 
 const struct a4nn_explained *
@@ -698,22 +539,14 @@ a4nn_policy_free(struct a4nn_policy *p)
     if (p == NULL)
         return;
     for (i = 0; i < p->runs.n; i++) {
-        close_states(p, p->session[i]);
+        a4nn_rulebook_close(&p->book, &p->session[i]->states);
         a4nn_curve_release(&p->session[i]->curve);
         if (p->session[i]->explained != NULL)
             a4nn_explained_release(p->session[i]->explained);
         free(p->session[i]->explained);
         free(p->session[i]);
     }
-    if (p->forecaster_shared != NULL)
-        p->forecaster->close_shared(p->forecaster_shared);
-    for (i = 0; i < p->nrules; i++) {
-        if (p->rule[i].shared != NULL)
-            p->rule[i].rule->close_shared(p->rule[i].shared);
-        free(p->rule[i].spec);
-    }
-    free(p->rule_names);
-    free(p->joint);
+    a4nn_rulebook_release(&p->book);
     free(p->explain);
     for (i = 0; i < p->groups.n; i++) {
         a4nn_leaders_release(&p->group[i].complete);
