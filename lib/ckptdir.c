@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ckptdir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "process.h"
+#include "strmap.h"
+#include "xalloc.h"
+
+/* Seconds: between looks at a file that is being written, at a folder that is not there, and at one
+ * that inotify does not watch; how long an unleased file must be unchanged; and how long inotify is
+ * trusted to have told everything. */
+static const double again = 0.2, poll_default = 1, still = 2, trust = 30;
+
+enum state { UNSEEN, GROWING, TOLD };
+
+struct file {
+    enum state state;
+    off_t size;
+    struct timespec written;
+    double since; /* it has been like that */
+};
+
+struct a4nn_ckptdir {
+    const char *path, *pattern;
+    double poll;
+    struct a4nn_diag *diag;
+    int fd, watch; /* of inotify, -1: none */
+    bool said_missing, said_polling;
+    double next; /* when to look again */
+    bool growing;
+    struct a4nn_strmap names;
+    struct file *files; /* by number of the name */
+    size_t cap;
+};
+
+struct a4nn_ckptdir *
+a4nn_ckptdir_new(const char *path, const char *pattern, double poll, struct a4nn_diag *diag)
+{
+    struct a4nn_ckptdir *dir = a4nn_xcalloc(1, sizeof *dir);
+
+    dir->path = path;
+    dir->pattern = pattern;
+    dir->poll = poll;
+    dir->diag = diag;
+    dir->watch = -1;
+    dir->fd = poll > 0 ? -1 : inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (poll <= 0 && dir->fd < 0)
+        a4nn_diag(diag, A4NN_NOTE, NULL, 0, "no inotify (%s): looking every %g s instead",
+                  strerror(errno), poll_default);
+    return dir;
+}
+
+int
+a4nn_ckptdir_fd(const struct a4nn_ckptdir *dir)
+{
+    return dir->watch >= 0 ? dir->fd : -1;
+}
+
+double
+a4nn_ckptdir_wait(const struct a4nn_ckptdir *dir)
+{
+    double left = dir->next - a4nn_now();
+
+    return left > 0 ? left : 0;
+}
+
+/* Changes made by other machines are not told. */
+static bool
+is_remote(int fd)
+{
+    static const unsigned long remote[] = {0x6969,     0xff534d42, 0xfe534d42, 0x0bd00bd0,
+                                           0x65735546, 0x47504653, 0x19830326, 0x01021997};
+    struct statfs fs;
+    size_t i;
+
+    if (fstatfs(fd, &fs) != 0)
+        return false;
+    for (i = 0; i < sizeof remote / sizeof *remote; i++)
+        if ((unsigned long)fs.f_type == remote[i])
+            return true;
+    return false;
+}
+
+/* Takes what inotify has to say: that the folder has gone matters, all else is seen by looking. */
+static bool
+drain(struct a4nn_ckptdir *dir)
+{
+    _Alignas(struct inotify_event) char events[4096];
+    bool any = false;
+    ssize_t n;
+
+    while (dir->fd >= 0 && (n = read(dir->fd, events, sizeof events)) > 0) {
+        const char *at = events;
+        any = true;
+        while (at < events + n) {
+            const struct inotify_event *event = (const void *)at;
+            if (event->wd == dir->watch &&
+                (event->mask & (IN_IGNORED | IN_DELETE_SELF | IN_MOVE_SELF)) != 0) {
+                inotify_rm_watch(dir->fd, dir->watch);
+                dir->watch = -1;
+            }
+            at += sizeof *event + event->len;
+        }
+    }
+    return any;
+}
+
+static void
+say_polling(struct a4nn_ckptdir *dir, const char *why)
+{
+    if (!dir->said_polling)
+        a4nn_diag(dir->diag, A4NN_NOTE, NULL, 0, "'%s': %s: looking every %g s instead", dir->path,
+                  why, poll_default);
+    dir->said_polling = true;
+}
+
+/* The watch comes before the look, so that nothing falls between them. */
+static void
+begin_watch(struct a4nn_ckptdir *dir, int fd)
+{
+    const uint32_t mask = IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+
+    if (dir->fd < 0 || dir->watch >= 0)
+        return;
+    if (is_remote(fd)) {
+        say_polling(dir, "on a network file system");
+        return;
+    }
+    dir->watch = inotify_add_watch(dir->fd, dir->path, mask);
+    if (dir->watch < 0)
+        say_polling(dir, strerror(errno));
+}
+
+static bool
+is_checkpoint(const struct a4nn_ckptdir *dir, const char *name)
+{
+    static const char *const unfinished[] = {".tmp", ".part", "~"};
+    size_t len = strlen(name), i;
+
+    if (name[0] == '.')
+        return false;
+    for (i = 0; i < sizeof unfinished / sizeof *unfinished; i++) {
+        size_t n = strlen(unfinished[i]);
+        if (len >= n && strcmp(name + len - n, unfinished[i]) == 0)
+            return false;
+    }
+    return dir->pattern == NULL || fnmatch(dir->pattern, name, 0) == 0;
+}
+
+/* 1: complete, 0: being written, -1: the kernel does not say. */
+static int
+lease(int fd)
+{
+    int saved;
+
+    if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0) {
+        fcntl(fd, F_SETLEASE, F_UNLCK);
+        return 1;
+    }
+    saved = errno;
+    return saved == EAGAIN ? 0 : -1;
+}
+
+static bool
+unchanged(struct file *f, const struct stat *st)
+{
+    double now = a4nn_now();
+
+    if (f->state == UNSEEN || f->size != st->st_size || f->written.tv_sec != st->st_mtim.tv_sec ||
+        f->written.tv_nsec != st->st_mtim.tv_nsec) {
+        f->size = st->st_size;
+        f->written = st->st_mtim;
+        f->since = now;
+    }
+    return now - f->since >= still;
+}
+
+/* What is no file may block when it is opened, so look before and after. */
+static void
+examine(struct a4nn_ckptdir *dir, int at, const char *name,
+        void (*found)(void *arg, const char *name, double time), void *arg)
+{
+    struct stat st;
+    bool added, complete;
+    int fd, leased;
+    size_t number = a4nn_strmap_put(&dir->names, name, &added);
+    struct file *f;
+
+    if (added) {
+        dir->files = a4nn_xgrow(dir->files, number, &dir->cap, sizeof *dir->files);
+        dir->files[number] = (struct file){.state = UNSEEN};
+    }
+    f = &dir->files[number];
+    if (f->state == TOLD || fstatat(at, name, &st, 0) != 0 || !S_ISREG(st.st_mode))
+        return;
+    fd = openat(at, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    leased = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? lease(fd) : -1;
+    if (fd >= 0)
+        close(fd);
+    complete = leased > 0 || (leased < 0 && unchanged(f, &st));
+    f->state = complete ? TOLD : GROWING;
+    dir->growing = dir->growing || !complete;
+    if (complete)
+        found(arg, name, (double)st.st_mtim.tv_sec + (double)st.st_mtim.tv_nsec / 1e9);
+}
+
+static void
+look(struct a4nn_ckptdir *dir, void (*found)(void *arg, const char *name, double time), void *arg)
+{
+    int fd = open(dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct dirent *entry;
+    DIR *entries;
+
+    dir->growing = false;
+    if (fd < 0) {
+        if (!dir->said_missing)
+            a4nn_diag(dir->diag, errno == ENOENT ? A4NN_NOTE : A4NN_ERROR, NULL, 0,
+                      "cannot open '%s': %s%s", dir->path, strerror(errno),
+                      errno == ENOENT ? ", waiting for it" : "");
+        dir->said_missing = true;
+        return;
+    }
+    dir->said_missing = false;
+    begin_watch(dir, fd);
+    if ((entries = fdopendir(fd)) == NULL) {
+        close(fd);
+        return;
+    }
+    while ((entry = readdir(entries)) != NULL)
+        if (is_checkpoint(dir, entry->d_name))
+            examine(dir, dirfd(entries), entry->d_name, found, arg);
+    closedir(entries);
+}
+
+void
+a4nn_ckptdir_look(struct a4nn_ckptdir *dir, bool all,
+                  void (*found)(void *arg, const char *name, double time), void *arg)
+{
+    double pause;
+
+    if (!drain(dir) && !all && a4nn_now() < dir->next)
+        return;
+    look(dir, found, arg);
+    if (dir->watch >= 0)
+        pause = trust;
+    else
+        pause = dir->poll > 0 ? dir->poll : poll_default;
+    if ((dir->growing || dir->said_missing) && pause > again)
+        pause = again;
+    dir->next = a4nn_now() + pause;
+}
+
+bool
+a4nn_ckptdir_pending(const struct a4nn_ckptdir *dir)
+{
+    return dir->growing;
+}
+
+void
+a4nn_ckptdir_free(struct a4nn_ckptdir *dir)
+{
+    if (dir == NULL)
+        return;
+    if (dir->fd >= 0)
+        close(dir->fd);
+    a4nn_strmap_release(&dir->names);
+    free(dir->files);
+    free(dir);
+}
