@@ -205,7 +205,7 @@ a4nn_cli_next(const struct a4nn_cli *cli, int argc, char **argv, const char **ar
     case HELP: print_help(cli, stdout); exit(a4nn_program_end(A4NN_OK));
     case VERSION: printf("%s %s\n", cli->program, A4NN_VERSION); exit(a4nn_program_end(A4NN_OK));
     case COMPLETION: complete(cli, optarg);
-    case '?': fprintf(stderr, "Try '%s --help'.\n", cli->program); exit(A4NN_TROUBLE);
+    case '?': fprintf(stderr, "Try '%s --help'.\n", cli->program); exit(a4nn_program_trouble());
     default: return code;
     }
 }

@@ -9,12 +9,25 @@
 
 int a4nn_verbosity = 1;
 static const char *program = "a4nn";
+static int trouble = A4NN_TROUBLE;
 
 void
 a4nn_program_begin(const char *name)
 {
     program = name;
     signal(SIGPIPE, SIG_DFL);
+}
+
+void
+a4nn_program_wraps(void)
+{
+    trouble = A4NN_WRAP_FAILED;
+}
+
+int
+a4nn_program_trouble(void)
+{
+    return trouble;
 }
 
 static void
@@ -47,7 +60,7 @@ a4nn_die(enum a4nn_status status, const char *fmt, ...)
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     say(text);
-    exit(status);
+    exit(status == A4NN_TROUBLE ? trouble : (int)status);
 }
 
 static void
@@ -77,7 +90,7 @@ a4nn_program_end(int status)
         failed = 1;
     if (failed) {
         a4nn_warn("cannot write standard output: %s", strerror(errno));
-        return A4NN_TROUBLE;
+        return trouble;
     }
     return status;
 }

@@ -21,10 +21,17 @@ extern int a4nn_verbosity;
  */
 void a4nn_program_begin(const char *name);
 
+/*
+ * For commands that pass on another command's status, as env(1) does: their own trouble is 125
+ * instead of 2, in everything here and in cli.h.
+ */
+void a4nn_program_wraps(void);
+int a4nn_program_trouble(void);
+
 /* Prints "name: message" on standard error, made safe for a terminal. */
 void a4nn_warn(const char *fmt, ...) A4NN_PRINTF(1, 2);
 
-/* a4nn_warn, then exit with `status`. */
+/* a4nn_warn, then exit with `status`; A4NN_TROUBLE is that of the program. */
 A4NN_NORETURN void a4nn_die(enum a4nn_status status, const char *fmt, ...) A4NN_PRINTF(2, 3);
 
 /* A diag that prints as a4nn_warn does: errors always, warnings and notes unless -q. */

@@ -11,7 +11,14 @@
 #include "text.h"
 #include "xalloc.h"
 
-enum { HEAD = 64 << 10, SURE = 60, SURE_OF_LINES = 30, GUESS = 10 };
+enum {
+    HEAD = 64 << 10,
+    PIECE = 64 << 10,
+    TAIL = 4 << 10,
+    SURE = 60,
+    SURE_OF_LINES = 30,
+    GUESS = 10
+};
 
 /* What is being read: one input, and the group of inputs that make up its run. */
 struct a4nn_reader {
@@ -19,12 +26,14 @@ struct a4nn_reader {
     struct a4nn_strmap taken; /* names of runs */
     enum a4nn_encoding encoding;
     unsigned long records, inputs, unknown;
+    bool fed;     /* by a4nn_reader_feed */
     bool several; /* more than one input: their runs need the input's name */
     bool enough;  /* the receiver wants no more */
 
     /* the input at hand */
     char *path, *name, *argument;
     bool whole, live;
+    struct a4nn_buf part; /* of what is fed: a line that has not ended */
     struct a4nn_buf head; /* raw bytes held back until the format is known */
     bool decided;
     struct a4nn_stream_reader *stream;
@@ -167,11 +176,28 @@ static void
 say_unknown(struct a4nn_reader *r)
 {
     r->unknown++;
+    if (r->fed) /* by someone who knows better what to say */
+        return;
     if (r->head.len == 0)
         a4nn_diag(r->opts->diag, A4NN_WARNING, r->path, 0, "empty");
     else if (!r->whole)
         a4nn_diag(r->opts->diag, A4NN_ERROR, r->path, 0,
                   "no known kind of training log (a4nn-log --list-formats lists them)");
+}
+
+/*
+ * How much of the head need not be looked at again with each line that is fed: a long one would
+ * cost the square of its length.
+ */
+static size_t
+seen(const struct a4nn_reader *r)
+{
+    const char *line;
+
+    if (!r->fed || r->head.len <= TAIL)
+        return 0;
+    line = memchr(r->head.data + r->head.len - TAIL, '\n', TAIL - 1);
+    return line == NULL ? 0 : (size_t)(line - r->head.data) + 1;
 }
 
 /*
@@ -182,11 +208,12 @@ static const struct a4nn_log_format *
 recognise(struct a4nn_reader *r, bool complete, bool full, int *sure)
 {
     const struct a4nn_log_format *format = NULL;
+    size_t skip = full ? 0 : seen(r);
     struct a4nn_buf decoded = {0};
     struct a4nn_text text = {0};
 
     if (r->head.len != 0)
-        a4nn_text_feed(&text, r->head.data, r->head.len, &decoded);
+        a4nn_text_feed(&text, r->head.data + skip, r->head.len - skip, &decoded);
     if (full)
         a4nn_text_finish(&text, &decoded);
     a4nn_buf_addc(&decoded, '\0');
@@ -413,6 +440,64 @@ a4nn_reader_read(struct a4nn_reader *r, char *const *arguments, int count)
         a4nn_diag(r->opts->diag, A4NN_WARNING, NULL, 0, "no file to read");
 }
 
+void
+a4nn_reader_begin(struct a4nn_reader *r, const char *name)
+{
+    const struct a4nn_source_member m = {name, name, name, 1};
+
+    r->fed = true;
+    on_begin(r, &m);
+}
+
+/*
+ * What a training says before its first epoch may be long, and hold nothing of a log: it begins
+ * again with what follows.
+ */
+static bool
+begin_again(struct a4nn_reader *r)
+{
+    if (r->enough || !r->decided || r->stream != NULL || r->format != NULL)
+        return false;
+    r->decided = false;
+    a4nn_buf_reset(&r->head);
+    return true;
+}
+
+/*
+ * Format and metric are decided on what is there when a piece ends.  Pieces that are lines make
+ * these decisions the log's own, and not those of the scheduler.
+ */
+bool
+a4nn_reader_feed(struct a4nn_reader *r, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        size_t room = PIECE - r->part.len, n = len < room ? len : room;
+        const char *end = memchr(bytes, '\n', n);
+
+        if (end != NULL)
+            n = (size_t)(end - bytes) + 1;
+        a4nn_buf_add(&r->part, bytes, n);
+        bytes += n;
+        len -= n;
+        if (end == NULL && r->part.len < PIECE)
+            break;
+        if (on_bytes(r, r->part.data, r->part.len) != 0 && !begin_again(r))
+            return false;
+        a4nn_buf_reset(&r->part);
+    }
+    return true;
+}
+
+void
+a4nn_reader_end(struct a4nn_reader *r)
+{
+    if (r->part.len > 0)
+        on_bytes(r, r->part.data, r->part.len);
+    a4nn_buf_reset(&r->part);
+    on_end(r);
+    end_group(r);
+}
+
 enum a4nn_encoding
 a4nn_reader_encoding(const struct a4nn_reader *r)
 {
@@ -438,6 +523,7 @@ a4nn_reader_free(struct a4nn_reader *r)
 {
     if (r == NULL)
         return;
+    a4nn_buf_release(&r->part);
     a4nn_buf_release(&r->head);
     a4nn_buf_release(&r->decoded);
     a4nn_strmap_release(&r->taken);

@@ -3,6 +3,7 @@
 #define A4NN_LOG_READER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "err.h"
@@ -42,6 +43,14 @@ struct a4nn_reader *a4nn_reader_new(const struct a4nn_reader_opts *opts);
  * Trouble is reported to diag and does not end the reading.
  */
 void a4nn_reader_read(struct a4nn_reader *reader, char *const *arguments, int count);
+
+/*
+ * Instead of reading: one live input, fed as its bytes come, in pieces cut anywhere; the answers
+ * do not depend on where.  Begin, feed, end.  Feeding returns false once no more is wanted.
+ */
+void a4nn_reader_begin(struct a4nn_reader *reader, const char *name);
+bool a4nn_reader_feed(struct a4nn_reader *reader, const char *bytes, size_t len);
+void a4nn_reader_end(struct a4nn_reader *reader);
 
 /* The encoding of the first a4nn stream that was met; A4NN_CSV if there was none. */
 enum a4nn_encoding a4nn_reader_encoding(const struct a4nn_reader *reader);

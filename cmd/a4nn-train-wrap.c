@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* a4nn-train-wrap: run a training command and stop it when its log says that it may be stopped. */
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "input.h"
+#include "process.h"
+#include "program.h"
+#include "session.h"
+#include "wrap.h"
+#include "wrap_result.h"
+
+enum {
+    ALL = 256,
+    ALL_RANKS,
+    BUSY_GLOB,
+    GRACE,
+    IF_ORPHANED,
+    NO_METRIC,
+    ON_STOP,
+    PRESERVE_STATUS,
+    PTY,
+    RESULT,
+    SETTLE,
+    STDERR,
+    STOP_SIGNAL,
+    MAX_RULES = 16
+};
+
+static const struct a4nn_option options[] = {
+    {ALL, "all", NULL, "stop when all rules say so at the same epoch (default: any)", NULL},
+    {ALL_RANKS, "all-ranks", NULL, "judge every rank of a distributed job, not only the first",
+     NULL},
+    {BUSY_GLOB, "busy-glob", "PATTERN", "do not stop while such files are being written", "file"},
+    A4NN_OPTION_EPOCHS,
+    A4NN_OPTION_FORMAT,
+    {GRACE, "grace", "SECONDS", "from a signal to the next, harder one (default: 10)", NULL},
+    {IF_ORPHANED, "if-orphaned", "WHAT", "end or continue, when this is killed (default: end)",
+     "words end continue"},
+    {'M', "forecaster", "SPEC", "forecaster (default: the one that goes with the rules)",
+     "words pool ensemble a4nn penguin curve last best"},
+    A4NN_OPTION_METRIC,
+    A4NN_OPTION_MAX,
+    A4NN_OPTION_MIN,
+    {NO_METRIC, "no-metric", "LINES", "warn after so many lines without a metric (default: 10000)",
+     NULL},
+    {ON_STOP, "on-stop", "ACTION",
+     "terminate (default), release, report, touch:FILE or exec:COMMAND",
+     "words terminate release report touch: exec:"},
+    {PRESERVE_STATUS, "preserve-status", NULL, "exit as the command did, also when it was stopped",
+     NULL},
+    {PTY, "pty", NULL, "give the command a terminal to write to", NULL},
+    A4NN_OPTION_QUIET,
+    {'R', "rule", "SPEC", "stopping rule; several: the first that stops (default: converged)",
+     "words a4nn penguin converged patience diverged budget no-diverged"},
+    {RESULT, "result", "FILE", "write the result there, or to fd:N, as a line of JSON", "file"},
+    A4NN_OPTION_RUN,
+    A4NN_OPTION_SCALE,
+    A4NN_OPTION_SCHEDULE,
+    {SETTLE, "settle", "SECONDS", "from the verdict to the first signal (default: 1)", NULL},
+    {STDERR, "stderr", NULL, "judge standard error, not standard output", NULL},
+    {STOP_SIGNAL, "stop-signal", "SIGNAL", "sent to the command before TERM is sent to all",
+     "words USR1 USR2 INT TERM HUP"},
+    {0},
+};
+
+static const struct a4nn_cli cli = {
+    .program = "a4nn-train-wrap",
+    .operands = "[--] command [argument ...]",
+    .about = "Run a training command, and stop it when its log says that it may be stopped.",
+    .options = options,
+    .more = "Status: the command's own, 128 + N when signal N ended it; 0 when it was stopped by\n"
+            "verdict; 125 trouble of our own; 126, 127 the command could not be run, or found.\n",
+    .first_operand_ends = true,
+};
+
+static int
+signal_option(const char *arg)
+{
+    static const struct {
+        const char *name;
+        int number;
+    } names[] = {{"HUP", SIGHUP},   {"INT", SIGINT},   {"QUIT", SIGQUIT}, {"USR1", SIGUSR1},
+                 {"USR2", SIGUSR2}, {"TERM", SIGTERM}, {"ALRM", SIGALRM}, {"CONT", SIGCONT}};
+    const char *name = strncmp(arg, "SIG", 3) == 0 ? arg + 3 : arg;
+    size_t i;
+
+    for (i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i].name) == 0)
+            return names[i].number;
+    return (int)a4nn_cli_count(&cli, STOP_SIGNAL, arg, 1, SIGRTMAX);
+}
+
+static void
+action_option(struct a4nn_wrap_opts *wrap, const char *arg)
+{
+    if (strcmp(arg, "terminate") == 0)
+        wrap->action = A4NN_WRAP_TERMINATE;
+    else if (strcmp(arg, "release") == 0)
+        wrap->action = A4NN_WRAP_RELEASE;
+    else if (strcmp(arg, "report") == 0)
+        wrap->action = A4NN_WRAP_REPORT;
+    else if (strncmp(arg, "touch:", 6) == 0 && arg[6] != '\0')
+        wrap->action = A4NN_WRAP_TOUCH;
+    else if (strncmp(arg, "exec:", 5) == 0 && arg[5] != '\0')
+        wrap->action = A4NN_WRAP_EXEC;
+    else
+        a4nn_die(A4NN_TROUBLE,
+                 "--on-stop: not terminate, release, report, touch:FILE or exec:COMMAND: '%s'",
+                 arg);
+    wrap->argument = strchr(arg, ':') != NULL ? strchr(arg, ':') + 1 : NULL;
+}
+
+/* The options that are about the command, not about its log; false for others. */
+static bool
+wrap_option(struct a4nn_wrap_opts *wrap, int code, const char *arg)
+{
+    switch (code) {
+    case BUSY_GLOB: wrap->busy = arg; break;
+    case GRACE: wrap->grace = a4nn_cli_number(&cli, code, arg, 0, 1e6); break;
+    case IF_ORPHANED:
+        wrap->orphan_goes_on = strcmp(arg, "continue") == 0;
+        if (!wrap->orphan_goes_on && strcmp(arg, "end") != 0)
+            a4nn_die(A4NN_TROUBLE, "--if-orphaned: not end or continue: '%s'", arg);
+        break;
+    case NO_METRIC:
+        wrap->judge.lines = (unsigned long)a4nn_cli_count(&cli, code, arg, 1, 1000000000);
+        break;
+    case ON_STOP: action_option(wrap, arg); break;
+    case PRESERVE_STATUS: wrap->preserve_status = true; break;
+    case PTY: wrap->pty = true; break;
+    case RESULT:
+        wrap->result = arg;
+        if (a4nn_wrap_result_fd(arg) == -2)
+            a4nn_die(A4NN_TROUBLE, "--result: no open descriptor: '%s'", arg);
+        break;
+    case SETTLE: wrap->settle = a4nn_cli_number(&cli, code, arg, 0, 1e6); break;
+    case STDERR: wrap->from_stderr = true; break;
+    case STOP_SIGNAL: wrap->stop_signal = signal_option(arg); break;
+    default: return false;
+    }
+    return true;
+}
+
+/* A rank of a distributed training that is not the first one: nothing of us stays. */
+static int
+run_directly(char **argv)
+{
+    const struct a4nn_command c = {.argv = argv, .fd = {A4NN_FD_SAME, A4NN_FD_SAME, A4NN_FD_SAME}};
+    struct a4nn_err err;
+    int error = a4nn_process_become(&c, &err);
+
+    a4nn_warn("%s", err.msg);
+    return a4nn_process_failed(error);
+}
+
+static void
+check_policy(const struct a4nn_policy_opts *opts)
+{
+    struct a4nn_err err;
+    struct a4nn_policy *p = a4nn_policy_new(opts, &err);
+
+    if (p == NULL)
+        a4nn_die(A4NN_TROUBLE, "%s", err.msg);
+    a4nn_policy_free(p);
+}
+
+static void
+set_policy(struct a4nn_policy_opts *policy, struct a4nn_input *in)
+{
+    policy->epochs = in->epochs;
+    policy->mode = in->mode;
+    policy->scale = in->scale;
+    policy->schedule = in->scheduled ? &in->schedule : NULL;
+    policy->diag = &in->diag;
+    check_policy(policy);
+}
+
+int
+main(int argc, char **argv)
+{
+    const char *rules[MAX_RULES], *arg;
+    struct a4nn_policy_opts policy = {.rules = rules, .explain_at = NAN};
+    struct a4nn_wrap_opts wrap = {.settle = 1, .grace = 10};
+    struct a4nn_input in;
+    bool all_ranks = false;
+    int code, first;
+
+    a4nn_process_remember();
+    a4nn_program_begin("a4nn-train-wrap");
+    a4nn_program_wraps();
+    a4nn_input_init(&in);
+    wrap.judge.lines = 10000;
+    while ((code = a4nn_cli_next(&cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
+        switch (code) {
+        case ALL: policy.all = true; break;
+        case ALL_RANKS: all_ranks = true; break;
+        case 'M': policy.forecaster = arg; break;
+        case 'R':
+            if (policy.nrules == MAX_RULES)
+                a4nn_die(A4NN_TROUBLE, "--rule: more than %d", MAX_RULES);
+            rules[policy.nrules++] = arg;
+            break;
+        default:
+            if (!wrap_option(&wrap, code, arg))
+                a4nn_input_option(&in, &cli, code, arg);
+        }
+    if (first == argc)
+        a4nn_die(A4NN_TROUBLE, "no command to run");
+    set_policy(&policy, &in);
+    setenv("PYTHONUNBUFFERED", "1", 0);
+    if (!all_ranks && a4nn_wrap_rank() > 0)
+        return run_directly(argv + first);
+    if (in.reader.run == NULL)
+        in.reader.run = argv[first];
+    wrap.argv = argv + first;
+    wrap.judge.policy = &policy;
+    wrap.judge.reader = &in.reader;
+    wrap.judge.name = wrap.from_stderr ? "standard error" : "standard output";
+    wrap.say = in.diag.emit;
+    wrap.say_arg = in.diag.arg;
+    return a4nn_wrap(&wrap);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef A4NN_JUDGE_H
+#define A4NN_JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "log/reader.h"
+#include "session.h"
+
+/*
+ * The log of one training, judged while it is written: the reader and the policy of a4nn-predict,
+ * fed with bytes.  What comes out depends on nothing but these bytes, however they are cut.
+ */
+
+/* What is known after an observation. Flat, of a fixed size, so that it goes through a pipe. */
+struct a4nn_judgement {
+    double epoch, value, epochs;                /* epochs: planned total, NAN when not known */
+    double forecast, low, high, expected_error; /* NAN when there is none */
+    unsigned long observations;
+    bool stop; /* the verdict at this epoch */
+    char run[256], metric[128], reason[128];
+};
+
+struct a4nn_judge_opts {
+    const struct a4nn_policy_opts *policy;
+    struct a4nn_reader_opts *reader; /* its record, pause and arg become the judge's */
+    const char *name;                /* of the log, for messages */
+    unsigned long lines;             /* after so many without an observation it is `missing` */
+    void (*judged)(void *arg, const struct a4nn_judgement *judgement);
+    /* Once at most; at the latest when the log has ended without an observation. */
+    void (*missing)(void *arg, unsigned long lines);
+    void *arg;
+};
+
+struct a4nn_judge;
+
+/* `opts` and what it points to must outlive the judge. NULL with *err filled on a bad spec. */
+struct a4nn_judge *a4nn_judge_new(const struct a4nn_judge_opts *opts,
+                                  struct a4nn_err *err) A4NN_MUST_USE;
+
+/* False when the log is of no known kind and nothing more is wanted. */
+bool a4nn_judge_feed(struct a4nn_judge *judge, const char *bytes, size_t len);
+
+/* The log has ended. */
+void a4nn_judge_finish(struct a4nn_judge *judge);
+
+void a4nn_judge_free(struct a4nn_judge *judge);
+
+#endif

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "judge_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "process.h"
+#include "readfd.h"
+#include "xalloc.h"
+
+enum { PIECE = 64 << 10, NICE = 10, PIPE = 1 << 20, OOM_SCORE = 500 };
+
+struct piece {
+    struct piece *next;
+    size_t len;
+    char bytes[];
+};
+
+/* The judge's side: one thread takes what comes, the other one thinks. */
+struct side {
+    int feed, events;
+    pthread_mutex_t lock;
+    pthread_cond_t there;
+    struct piece *first, **last;
+    size_t queued;
+    bool ended;
+    bool dropping, told; /* of the thread that takes */
+};
+
+/* ---- events ---- */
+
+/* One write of less than PIPE_BUF bytes: whole, whichever thread it comes from. */
+static void
+send_event(const struct side *s, const struct a4nn_judge_event *e)
+{
+    _Static_assert(sizeof *e <= 4096, "events must be written whole");
+
+    while (write(s->events, e, sizeof *e) < 0)
+        if (errno != EINTR)
+            _exit(0); /* nobody is left to judge for */
+}
+
+static void
+on_say(void *arg, enum a4nn_severity severity, const char *text)
+{
+    struct a4nn_judge_event e = {.what = A4NN_JUDGE_SAYS, .severity = severity};
+
+    snprintf(e.text, sizeof e.text, "%s", text);
+    send_event(arg, &e);
+}
+
+static void
+on_judged(void *arg, const struct a4nn_judgement *j)
+{
+    struct a4nn_judge_event e = {.what = A4NN_JUDGE_JUDGED, .judgement = *j};
+
+    send_event(arg, &e);
+}
+
+static void
+on_missing(void *arg, unsigned long lines)
+{
+    struct a4nn_judge_event e = {.what = A4NN_JUDGE_MISSING, .lines = lines};
+
+    send_event(arg, &e);
+}
+
+/* ---- taking ---- */
+
+static size_t
+queued(struct side *s)
+{
+    size_t n;
+
+    pthread_mutex_lock(&s->lock);
+    n = s->queued;
+    pthread_mutex_unlock(&s->lock);
+    return n;
+}
+
+static void
+put(struct side *s, const char *bytes, size_t len)
+{
+    struct piece *p = malloc(sizeof *p + len);
+
+    if (p == NULL)
+        _exit(1);
+    p->next = NULL;
+    p->len = len;
+    memcpy(p->bytes, bytes, len);
+    pthread_mutex_lock(&s->lock);
+    *s->last = p;
+    s->last = &p->next;
+    s->queued += len;
+    pthread_cond_signal(&s->there);
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* What comes while the queue is full is left out, up to the end of a line. */
+static void
+take(struct side *s, const char *bytes, size_t len)
+{
+    const char *end;
+
+    if (s->dropping) {
+        if (queued(s) > A4NN_JUDGE_QUEUE / 2 || (end = memchr(bytes, '\n', len)) == NULL)
+            return;
+        len -= (size_t)(end - bytes);
+        bytes = end; /* the line end also ends what was cut when the dropping began */
+        s->dropping = false;
+    } else if (queued(s) + len > A4NN_JUDGE_QUEUE) {
+        s->dropping = true;
+        if (!s->told)
+            on_say(s, A4NN_WARNING,
+                   "output comes faster than it can be judged: lines are left out of judging");
+        s->told = true;
+        return;
+    }
+    put(s, bytes, len);
+}
+
+static void *
+take_all(void *arg)
+{
+    struct side *s = arg;
+    char bytes[PIECE];
+    ssize_t n;
+
+    while ((n = a4nn_readfd(s->feed, bytes, sizeof bytes)) > 0)
+        take(s, bytes, (size_t)n);
+    pthread_mutex_lock(&s->lock);
+    s->ended = true;
+    pthread_cond_signal(&s->there);
+    pthread_mutex_unlock(&s->lock);
+    return NULL;
+}
+
+/* ---- thinking ---- */
+
+static struct piece *
+get(struct side *s)
+{
+    struct piece *p;
+
+    pthread_mutex_lock(&s->lock);
+    while (s->first == NULL && !s->ended)
+        pthread_cond_wait(&s->there, &s->lock);
+    if ((p = s->first) != NULL) {
+        s->queued -= p->len;
+        if ((s->first = p->next) == NULL)
+            s->last = &s->first;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return p;
+}
+
+static void
+think(struct side *s, struct a4nn_judge_opts *opts)
+{
+    const struct a4nn_judge_event done = {.what = A4NN_JUDGE_DONE};
+    struct a4nn_judge *judge;
+    struct a4nn_err err;
+    struct piece *p;
+
+    opts->judged = on_judged;
+    opts->missing = on_missing;
+    opts->arg = s;
+    opts->reader->diag->emit = on_say;
+    opts->reader->diag->arg = s;
+    judge = a4nn_judge_new(opts, &err);
+    if (judge == NULL) {
+        on_say(s, A4NN_ERROR, err.msg);
+        _exit(1);
+    }
+    while ((p = get(s)) != NULL) {
+        a4nn_judge_feed(judge, p->bytes, p->len);
+        free(p);
+    }
+    a4nn_judge_finish(judge);
+    a4nn_judge_free(judge);
+    send_event(s, &done);
+}
+
+/* ---- the process ---- */
+
+/* Steps back behind the training wherever the two compete. */
+static void
+be_modest(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    char text[16];
+    int n = snprintf(text, sizeof text, "%d", OOM_SCORE);
+
+    if (fd >= 0) {
+        (void)!write(fd, text, (size_t)n); /* where it may not, it does not */
+        close(fd);
+    }
+#ifndef __SANITIZE_ADDRESS__
+    setrlimit(RLIMIT_DATA, &(struct rlimit){(rlim_t)1 << 30, (rlim_t)1 << 30});
+#endif
+    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), getpriority(PRIO_PROCESS, 0) + NICE);
+}
+
+static A4NN_NORETURN void
+live(const struct a4nn_judge_opts *opts, int feed, int events)
+{
+    struct side s = {.feed = feed,
+                     .events = events,
+                     .lock = PTHREAD_MUTEX_INITIALIZER,
+                     .there = PTHREAD_COND_INITIALIZER};
+    struct a4nn_judge_opts own = *opts;
+    pthread_t thread;
+    int fd, nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    prctl(PR_SET_NAME, "a4nn-judge");
+    for (fd = 0; fd < 3 && nowhere >= 0; fd++)
+        dup2(nowhere, fd); /* who waits for the end of our output does not wait for the judge */
+    s.last = &s.first;
+    if (pthread_create(&thread, NULL, take_all, &s) != 0)
+        _exit(1);
+    be_modest();
+    think(&s, &own);
+    _exit(0);
+}
+
+int
+a4nn_judge_process_start(const struct a4nn_judge_opts *opts, struct a4nn_judge_process *p,
+                         struct a4nn_err *err)
+{
+    int feed[2], events[2], error;
+    sigset_t all, before;
+
+    if (a4nn_process_pipe(feed, err) < 0 || a4nn_process_pipe(events, err) < 0)
+        return -1;
+    fcntl(feed[1], F_SETPIPE_SZ, PIPE); /* else it is smaller */
+    fcntl(feed[1], F_SETFL, O_WRONLY | O_NONBLOCK);
+    sigfillset(&all); /* the terminal's signals are not for it, and its end comes by the pipe */
+    sigprocmask(SIG_SETMASK, &all, &before);
+    p->pid = fork();
+    error = errno;
+    if (p->pid == 0) {
+        close(feed[1]);
+        close(events[0]);
+        live(opts, feed[0], events[1]);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    close(feed[0]);
+    close(events[1]);
+    p->feed = feed[1];
+    p->events = events[0];
+    if (p->pid > 0) {
+        p->pidfd = (int)syscall(SYS_pidfd_open, p->pid, 0);
+        return 0;
+    }
+    close(p->feed);
+    close(p->events);
+    return a4nn_err_set(err, "cannot start a process: %s", strerror(error));
+}
+
+int
+a4nn_judge_process_next(const struct a4nn_judge_process *p, struct a4nn_judge_event *event)
+{
+    ssize_t n;
+
+    do
+        n = read(p->events, event, sizeof *event);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return -1;
+    return n == (ssize_t)sizeof *event;
+}

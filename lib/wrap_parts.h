@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef A4NN_WRAP_PARTS_H
+#define A4NN_WRAP_PARTS_H
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include "judge_process.h"
+#include "relay.h"
+#include "wrap.h"
+
+/* What the parts of wrap.h share: wrap.c (the front) and wrap_supervise.c (the supervisor). */
+
+/* From the front to the supervisor: a signal; `group`: the terminal sent it to the command, too. */
+struct a4nn_wrap_order {
+    int signal;
+    bool group;
+};
+
+/* From the supervisor to the front. */
+struct a4nn_wrap_notice {
+    enum { A4NN_WRAP_STARTED, A4NN_WRAP_RELEASED, A4NN_WRAP_OVER } what;
+    int value; /* pid of the command; exit status */
+};
+
+enum a4nn_wrap_phase {
+    A4NN_PHASE_RUNNING,
+    A4NN_PHASE_SETTLING, /* the verdict has come; a checkpoint may still be written */
+    A4NN_PHASE_ASKED,    /* the stop signal has been sent */
+    A4NN_PHASE_ENDING,   /* TERM has been sent to all */
+    A4NN_PHASE_DRAINING, /* no process is left; output may be */
+    A4NN_PHASE_OVER
+};
+
+struct a4nn_wrap_state {
+    const struct a4nn_wrap_opts *opts;
+    bool closed[3]; /* descriptors that were closed when we were started */
+    int from[2];    /* read ends of the command's 1 and 2, -1: not relayed */
+    int into[2];    /* their write ends */
+    int front;      /* socket to the front, to the supervisor; -1 when it is gone */
+    int signals;    /* signalfd */
+    int told;       /* eventfd of the relays */
+    struct a4nn_judge_process judge; /* pid 0: there is none */
+    struct a4nn_relay relay[2];
+    bool relayed[2];
+
+    pid_t leader; /* the command itself, 0 before it is started */
+    bool leader_over, none_left;
+    int leader_status;
+    double begun, started; /* wall clock, and a4nn_now() */
+
+    enum a4nn_wrap_phase phase;
+    double deadline; /* of the phase, INFINITY: none */
+    double settled;  /* latest end of the settling */
+    unsigned long long busy;
+    const char *outcome;
+    bool abandoned; /* to be ended from the start */
+    bool judging, released, said_trouble[2], said_copy;
+    int interrupts;
+    struct a4nn_judgement decision, newest;
+    bool decided, observed;
+};
+
+/* Messages; never held up by whoever does not read our standard error. */
+void a4nn_wrap_say(const struct a4nn_wrap_state *w, enum a4nn_severity severity, const char *fmt,
+                   ...) A4NN_PRINTF(3, 4);
+
+/* The supervisor's work, from a started command to the exit status. */
+int a4nn_wrap_supervise(struct a4nn_wrap_state *w);
+
+#endif
