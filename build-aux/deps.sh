@@ -39,6 +39,8 @@ lint  prog   git                    git                 git                 git 
 real  python numpy                  python3-numpy       python3-numpy       python-numpy  numpy
 real  python scipy                  python3-scipy       python3-scipy       python-scipy  scipy
 real  python optuna                 python3-optuna      python3-optuna      python-optuna optuna
+real  python torch                  python3-torch       python3-torch       python-pytorch pytorch
+real  file /usr/share/datasets/fashion-mnist dataset-fashion-mnist -        -             -
 TABLE
 }
 
