@@ -735,6 +735,9 @@ a4nn_follow_finish(struct a4nn_follow *f)
         a4nn_follow_step(f);
     while (f->dirties > 0);
     look_at_settled(f, a4nn_follow_now() + 2 * A4NN_FOLLOW_SETTLE);
+    for (i = 0; i < f->map.n; i++)
+        if (f->entry[i]->file.whole && f->entry[i]->file.again)
+            a4nn_follow_look_whole(f, f->entry[i]);
     for (i = 0; i < f->map.n; i++) {
         a4nn_follow_close(f, f->entry[i]);
         if (f->entry[i]->begun)

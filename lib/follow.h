@@ -38,9 +38,11 @@ struct a4nn_follow_file {
     /*
      * Set by the receiver: of this file parts are no use.  From then on, whenever its content has
      * changed and its writer has closed it or kept still for SETTLE seconds, all of it is given:
-     * anew(A4NN_FOLLOW_WHOLE), bytes, complete.
+     * anew(A4NN_FOLLOW_WHOLE), bytes, complete; for the first time at once.  Unset in `complete`,
+     * what is added is given again.
      */
     bool whole;
+    bool again; /* set by the receiver: give a whole one once more at the end */
 };
 
 #define A4NN_FOLLOW_SWEEP  10.0 /* seconds */

@@ -228,8 +228,8 @@ look_same(struct a4nn_follow *f, struct a4nn_follow_entry *e, const struct stat 
     if (now.st_size < e->at)
         start_over(e);
     read_on(f, e, e->fd, PIECES);
-    if (e->file.whole)
-        settle(f, e, &now);
+    if (e->file.whole) /* known at last, and maybe complete */
+        a4nn_follow_look_whole(f, e);
 }
 
 /* ---- its name leads elsewhere ---- */
@@ -447,7 +447,7 @@ a4nn_follow_look_whole(struct a4nn_follow *f, struct a4nn_follow_entry *e)
     e->at = 0;
     f->sink.anew(f->sink.arg, &e->file, A4NN_FOLLOW_WHOLE);
     while ((n = pread(fd, f->piece, A4NN_FOLLOW_PIECE, e->at)) > 0) {
-        e->at += n;
+        remember(e, f->piece, (size_t)n); /* it may be no whole any more when it was seen */
         f->sink.bytes(f->sink.arg, &e->file, f->piece, (size_t)n);
     }
     close(fd);

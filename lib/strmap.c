@@ -51,7 +51,7 @@ widen(struct a4nn_strmap *map)
 {
     size_t i;
 
-    map->slots = map->slots != 0 ? map->slots * 2 : 32;
+    map->slots = map->slots != 0 ? map->slots * 2 : 8;
     free(map->slot);
     map->slot = a4nn_xcalloc(map->slots, sizeof *map->slot);
     for (i = 0; i < map->n; i++)

@@ -62,6 +62,8 @@ struct a4nn_log_format {
     int text;          /* decode UTF-16 and byte order marks before feeding */
     enum a4nn_log_count count;
 
+    int whole; /* says nothing before the input has ended */
+
     /* How sure it is that this is its format: 0 = no, 50 = plausible, 100 = certain. */
     int (*sniff)(const struct a4nn_log_head *head);
 

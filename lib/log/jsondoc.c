@@ -686,6 +686,7 @@ group_trainer_state(const char *path, char **prefix)
         .count = counting,                                                                         \
         .sniff = sniff_##ident,                                                                    \
         .open = open_##ident,                                                                      \
+        .whole = 1,                                                                                \
         .feed = doc_feed,                                                                          \
         .finish = doc_finish,                                                                      \
         .close = doc_close,                                                                        \

@@ -336,6 +336,7 @@ const struct a4nn_log_format a4nn_log_optuna = {
     .count = A4NN_COUNT_STEPS,
     .sniff = sniff,
     .open = open_optuna,
+    .whole = 1,
     .feed = feed,
     .finish = finish,
     .close = close_optuna,

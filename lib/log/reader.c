@@ -7,6 +7,7 @@
 #include "buf.h"
 #include "log/lines.h"
 #include "log/names.h"
+#include "log/reader_set.h"
 #include "source.h"
 #include "text.h"
 #include "xalloc.h"
@@ -26,7 +27,11 @@ struct a4nn_reader {
     struct a4nn_strmap taken; /* names of runs */
     enum a4nn_encoding encoding;
     unsigned long records, inputs, unknown;
-    bool fed;     /* by a4nn_reader_feed */
+    bool fed;                    /* by a4nn_reader_feed */
+    struct a4nn_reader_set *set; /* it is one of many, or NULL */
+    struct a4nn_reader_run *shared;
+    enum { GOES_ON, BEGINS_AGAIN, ASK } anew; /* what the next bytes are */
+    unsigned long line;                       /* of the last number */
     bool several; /* more than one input: their runs need the input's name */
     bool enough;  /* the receiver wants no more */
 
@@ -78,6 +83,10 @@ on_scalar(void *arg, const struct a4nn_log_at *at, const char *name, double valu
     struct a4nn_reader *r = arg;
     struct a4nn_buf full = {0};
 
+    /* A record of a binary log is complete; of lines the pieces that are fed are. */
+    if (r->fed && r->format->line == NULL && at->line != r->line)
+        a4nn_select_pulse(r->select);
+    r->line = at->line;
     if (r->prefix == NULL) {
         a4nn_select_scalar(r->select, at, name, value);
         return;
@@ -95,6 +104,8 @@ end_group(struct a4nn_reader *r)
     const struct a4nn_strmap *names;
     size_t i;
 
+    if (r->set != NULL)
+        r->select = NULL;
     if (r->select == NULL)
         return;
     a4nn_select_finish(r->select);
@@ -130,6 +141,14 @@ join_group(struct a4nn_reader *r)
         a4nn_xreplace(&group, r->argument);
         whole = false;
     }
+    if (r->set != NULL) {
+        const char *path = group != NULL ? group : r->name;
+        r->shared = a4nn_reader_set_run(r->set, r->argument, path, whole, above_of(r));
+        free(group);
+        a4nn_reader_run_open(r->shared, r->format, r->path, !r->format->whole);
+        r->select = r->shared->select;
+        return;
+    }
     if (r->select != NULL && group != NULL && r->group != NULL &&
         r->group_format->group == r->format->group && strcmp(group, r->group) == 0) {
         free(group);
@@ -155,8 +174,12 @@ begin_stream(struct a4nn_reader *r)
 {
     end_group(r);
     free(r->run);
-    r->run = r->opts->run != NULL ? a4nn_run_name_given(r->opts->run, &r->taken)
-                                  : a4nn_run_name(r->name, r->whole, above_of(r), &r->taken);
+    if (r->set != NULL)
+        r->run = a4nn_xstrdup(
+            a4nn_reader_set_run(r->set, r->argument, r->name, r->whole, above_of(r))->name);
+    else
+        r->run = r->opts->run != NULL ? a4nn_run_name_given(r->opts->run, &r->taken)
+                                      : a4nn_run_name(r->name, r->whole, above_of(r), &r->taken);
     r->stream = a4nn_stream_reader_new(take_record, r, r->opts->diag, r->path, r->run);
 }
 
@@ -176,7 +199,7 @@ static void
 say_unknown(struct a4nn_reader *r)
 {
     r->unknown++;
-    if (r->fed) /* by someone who knows better what to say */
+    if (r->fed && r->set == NULL) /* by someone who knows better what to say */
         return;
     if (r->head.len == 0)
         a4nn_diag(r->opts->diag, A4NN_WARNING, r->path, 0, "empty");
@@ -240,6 +263,19 @@ sure_enough(const struct a4nn_reader *r, const struct a4nn_log_format *format, i
            (sure >= SURE || (r->live && format->line != NULL && sure >= SURE_OF_LINES));
 }
 
+static bool
+has_lines(const char *text, size_t len, unsigned n)
+{
+    const char *end = text;
+
+    while (n > 0 && (end = memchr(text, '\n', len)) != NULL) {
+        len -= (size_t)(end - text) + 1;
+        text = end + 1;
+        n--;
+    }
+    return n == 0;
+}
+
 /*
  * Decides what the input is from the bytes held back; at the end (`complete`) something must be
  * decided, before it only if there is no doubt.
@@ -251,7 +287,7 @@ decide(struct a4nn_reader *r, bool complete)
     bool full = complete || r->head.len >= HEAD;
     int sure = 100;
 
-    if (!full && memchr(r->head.data, '\n', r->head.len) == NULL)
+    if (!full && !has_lines(r->head.data, r->head.len, r->set != NULL ? 2 : 1))
         return;
     if (format == NULL)
         format = recognise(r, complete, full, &sure);
@@ -289,6 +325,46 @@ feed_format(struct a4nn_reader *r, const char *bytes, size_t len)
         r->format->feed(r->state, bytes, len);
     if (r->live)
         a4nn_select_pulse(r->select);
+}
+
+static void
+close_format(struct a4nn_reader *r)
+{
+    r->format->close(r->state);
+    a4nn_lines_free(r->lines);
+    free(r->prefix);
+    r->lines = NULL;
+    r->state = NULL;
+    r->prefix = NULL;
+}
+
+/*
+ * The log begins anew, in the format it had.  Where it begins as such a log does, the format
+ * begins, too; else the rows go on without their header.  Of what is written again from its
+ * beginning, the epochs begin again as well, unless the run has other files.
+ */
+static void
+begin_format_anew(struct a4nn_reader *r, const char *bytes, size_t len)
+{
+    struct a4nn_buf copy = {0};
+    struct a4nn_log_head head = {.path = r->name, .len = len};
+    const struct a4nn_log_format *format = r->format;
+    char *prefix = NULL, *group = format->group != NULL ? format->group(r->name, &prefix) : NULL;
+    bool fresh = r->anew == BEGINS_AGAIN;
+
+    a4nn_buf_add(&copy, bytes, len);
+    head.bytes = copy.data;
+    if (r->anew == BEGINS_AGAIN && group == NULL)
+        a4nn_reader_run_close(r->shared, false);
+    if (fresh || format->sniff(&head) > 0) {
+        close_format(r);
+        r->text = (struct a4nn_text){0};
+        begin_format(r, format);
+    }
+    r->anew = GOES_ON;
+    free(prefix);
+    free(group);
+    a4nn_buf_release(&copy);
 }
 
 static void
@@ -336,6 +412,8 @@ on_bytes(void *arg, const char *bytes, size_t len)
 {
     struct a4nn_reader *r = arg;
 
+    if (r->anew != GOES_ON && r->format != NULL)
+        begin_format_anew(r, bytes, len);
     if (r->decided) {
         feed(r, bytes, len);
     } else {
@@ -343,6 +421,8 @@ on_bytes(void *arg, const char *bytes, size_t len)
         decide(r, false);
         if (r->decided)
             feed(r, r->head.data, r->head.len);
+        if (r->decided && r->set != NULL)
+            a4nn_buf_release(&r->head);
     }
     if (r->opts->pause != NULL)
         r->opts->pause(r->opts->arg);
@@ -376,6 +456,8 @@ finish_format(struct a4nn_reader *r)
         a4nn_lines_finish(r->lines);
     if (r->format->finish != NULL)
         r->format->finish(r->state);
+    if (r->set != NULL && r->format->whole)
+        a4nn_reader_run_close(r->shared, true);
     r->format->close(r->state);
     if (r->group == NULL)
         end_group(r);
@@ -449,6 +531,52 @@ a4nn_reader_begin(struct a4nn_reader *r, const char *name)
     on_begin(r, &m);
 }
 
+struct a4nn_reader *
+a4nn_reader_new_of(struct a4nn_reader_set *set, const struct a4nn_reader_opts *opts,
+                   const struct a4nn_source_member *m)
+{
+    struct a4nn_reader *r = a4nn_reader_new(opts);
+
+    r->set = set;
+    r->fed = r->several = true;
+    on_begin(r, m);
+    return r;
+}
+
+bool
+a4nn_reader_is_whole(const struct a4nn_reader *r)
+{
+    if (r->format != NULL)
+        return r->format->whole;
+    /* a document of one line, or the first of many */
+    return r->stream == NULL && r->head.len == 0 && r->part.len > 0 &&
+           (r->part.data[0] == '{' || r->part.data[0] == '[');
+}
+
+void
+a4nn_reader_anew(struct a4nn_reader *r, bool again)
+{
+    a4nn_buf_reset(&r->part); /* a line that was never complete */
+    if (r->format != NULL) {
+        r->anew = again ? BEGINS_AGAIN : ASK;
+        return;
+    }
+    a4nn_stream_reader_free(r->stream);
+    r->stream = NULL;
+    r->decided = false;
+    r->text = (struct a4nn_text){0};
+    a4nn_buf_reset(&r->head);
+}
+
+/* Bytes that do not come in lines are not kept for a line's end. */
+static bool
+is_binary(const struct a4nn_reader *r)
+{
+    if (r->decided)
+        return r->format != NULL && !r->format->text;
+    return r->part.len > 0 && memchr(r->part.data, '\0', r->part.len) != NULL;
+}
+
 /*
  * What a training says before its first epoch may be long, and hold nothing of a log: it begins
  * again with what follows.
@@ -483,6 +611,10 @@ a4nn_reader_feed(struct a4nn_reader *r, const char *bytes, size_t len)
             break;
         if (on_bytes(r, r->part.data, r->part.len) != 0 && !begin_again(r))
             return false;
+        a4nn_buf_reset(&r->part);
+    }
+    if (r->part.len > 0 && is_binary(r)) {
+        on_bytes(r, r->part.data, r->part.len);
         a4nn_buf_reset(&r->part);
     }
     return true;
@@ -523,6 +655,12 @@ a4nn_reader_free(struct a4nn_reader *r)
 {
     if (r == NULL)
         return;
+    if (r->state != NULL)
+        close_format(r);
+    a4nn_stream_reader_free(r->stream);
+    free(r->path);
+    free(r->name);
+    free(r->argument);
     a4nn_buf_release(&r->part);
     a4nn_buf_release(&r->head);
     a4nn_buf_release(&r->decoded);

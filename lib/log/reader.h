@@ -10,6 +10,7 @@
 #include "log/format.h"
 #include "log/select.h"
 #include "record.h"
+#include "source.h"
 #include "stream.h"
 
 /*
@@ -51,6 +52,19 @@ void a4nn_reader_read(struct a4nn_reader *reader, char *const *arguments, int co
 void a4nn_reader_begin(struct a4nn_reader *reader, const char *name);
 bool a4nn_reader_feed(struct a4nn_reader *reader, const char *bytes, size_t len);
 void a4nn_reader_end(struct a4nn_reader *reader);
+
+/*
+ * One of many growing logs, which share their runs (reader_set.h).  It has begun; it is fed, ended
+ * or given up, and freed.  The file's content may begin anew: written again from its beginning
+ * (`again`), or going on with something else.  What is_whole is true of says nothing before its
+ * end: all of it has to be fed each time it has changed, to a reader of its own.
+ */
+struct a4nn_reader_set;
+struct a4nn_reader *a4nn_reader_new_of(struct a4nn_reader_set *set,
+                                       const struct a4nn_reader_opts *opts,
+                                       const struct a4nn_source_member *m);
+void a4nn_reader_anew(struct a4nn_reader *reader, bool again);
+bool a4nn_reader_is_whole(const struct a4nn_reader *reader);
 
 /* The encoding of the first a4nn stream that was met; A4NN_CSV if there was none. */
 enum a4nn_encoding a4nn_reader_encoding(const struct a4nn_reader *reader);

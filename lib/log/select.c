@@ -27,7 +27,7 @@ struct run {
 struct a4nn_select {
     const struct a4nn_select_opts *opts;
     const struct a4nn_log_format *format;
-    const char *file, *run_name;
+    const char *file, *run_name, *preferred;
     bool alone, live;
     void (*record)(void *arg, struct a4nn_record *record);
     void *arg;
@@ -38,8 +38,12 @@ struct a4nn_select {
 
     struct a4nn_strmap names;
     unsigned long *count; /* numbers seen per name */
-    bool *candidate;      /* worth keeping: asked for, or known to be a metric */
-    size_t cap_count, cap_candidate;
+    struct spread {       /* in how many places, epochs if it has them */
+        unsigned n;
+        double last;
+    } * spread;
+    bool *candidate; /* worth keeping: asked for, or known to be a metric */
+    size_t cap_count, cap_candidate, cap_spread;
     bool names_overflow, said_counted;
 
     struct a4nn_strmap run_map;
@@ -73,6 +77,12 @@ a4nn_select_new(const struct a4nn_select_opts *opts, const struct a4nn_log_forma
     s->metric = s->loss = s->rate = s->stated = UNDECIDED;
     a4nn_select_file(s, file);
     return s;
+}
+
+void
+a4nn_select_prefer(struct a4nn_select *s, const char *metric)
+{
+    s->preferred = metric;
 }
 
 void
@@ -116,11 +126,14 @@ name_index(struct a4nn_select *s, const char *name)
     i = a4nn_strmap_put(&s->names, name, NULL);
     s->count = a4nn_xgrow(s->count, i, &s->cap_count, sizeof *s->count);
     s->candidate = a4nn_xgrow(s->candidate, i, &s->cap_candidate, sizeof *s->candidate);
+    s->spread = a4nn_xgrow(s->spread, i, &s->cap_spread, sizeof *s->spread);
     s->count[i] = 0;
+    s->spread[i] = (struct spread){0, NAN};
     if (s->opts->metric != NULL)
         s->candidate[i] = strcasecmp(name, s->opts->metric) == 0;
     else
-        s->candidate[i] = a4nn_metric_lookup(name, &known);
+        s->candidate[i] = a4nn_metric_lookup(name, &known) ||
+                          (s->preferred != NULL && strcmp(name, s->preferred) == 0);
     if (s->opts->loss != NULL && strcasecmp(name, s->opts->loss) == 0) {
         s->candidate[i] = true;
         s->loss = (long)i;
@@ -372,11 +385,14 @@ list_names(const struct a4nn_select *s, struct a4nn_buf *out)
 static long
 choose_known(const struct a4nn_select *s, struct a4nn_err *err)
 {
-    const char **name = a4nn_xcalloc(s->names.n, sizeof *name);
+    const char **name;
     unsigned long most = 0;
     size_t n = 0, i;
-    long best;
+    long best = s->preferred != NULL ? a4nn_strmap_find(&s->names, s->preferred) : -1;
 
+    if (best >= 0)
+        return best;
+    name = a4nn_xcalloc(s->names.n, sizeof *name);
     for (i = 0; i < s->names.n; i++)
         most = s->count[i] > most ? s->count[i] : most;
     for (i = 0; i < s->names.n; i++) /* where all were stated once, none is at the end yet */
@@ -431,6 +447,8 @@ ripe(const struct a4nn_select *s)
 
     if (s->opts->metric != NULL)
         return find_asked(s) >= 0;
+    if (s->preferred != NULL)
+        return a4nn_strmap_find(&s->names, s->preferred) != A4NN_STRMAP_NONE;
     if (s->stated != UNDECIDED)
         return true;
     for (i = 0; i < s->names.n; i++) {
@@ -438,7 +456,7 @@ ripe(const struct a4nn_select *s)
             continue;
         if (!known.train && (known.mode == A4NN_MAX || s->count[i] > 1))
             return true;
-        if (known.train && s->count[i] > TRAIN_PATIENCE)
+        if (known.train && s->spread[i].n > TRAIN_PATIENCE)
             return true;
     }
     return false;
@@ -519,6 +537,15 @@ note_mode(struct a4nn_select *s, long name, enum a4nn_mode mode)
         s->candidate[name] = true;
 }
 
+/* Training data are measured many times in an epoch, and validation data at its end. */
+static void
+note_spread(struct spread *spread, double epoch)
+{
+    if (!(floor(epoch) <= spread->last && floor(epoch) >= spread->last))
+        spread->n++;
+    spread->last = floor(epoch);
+}
+
 void
 a4nn_select_scalar(struct a4nn_select *s, const struct a4nn_log_at *at, const char *name,
                    double value)
@@ -530,6 +557,7 @@ a4nn_select_scalar(struct a4nn_select *s, const struct a4nn_log_at *at, const ch
     if (i == UNDECIDED)
         return;
     s->count[i]++;
+    note_spread(&s->spread[i], at->epoch);
     if (s->opts->list)
         return;
     if (at->mode != A4NN_MODE_UNKNOWN)
@@ -598,6 +626,7 @@ a4nn_select_free(struct a4nn_select *s)
     }
     free(s->run);
     free(s->count);
+    free(s->spread);
     free(s->candidate);
     a4nn_strmap_release(&s->files);
     a4nn_strmap_release(&s->names);

@@ -41,6 +41,10 @@ struct a4nn_select *a4nn_select_new(const struct a4nn_select_opts *opts,
                                     void (*record)(void *arg, struct a4nn_record *record),
                                     void *arg, struct a4nn_diag *diag);
 
+/* The metric to choose as soon as it is there, where none is asked for: that of an earlier reading.
+ * `metric` must outlive the selector. */
+void a4nn_select_prefer(struct a4nn_select *s, const char *metric);
+
 /* Numbers come from this file from now on; before the first call, from the one given above. */
 void a4nn_select_file(struct a4nn_select *s, const char *file);
 
