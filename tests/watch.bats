@@ -219,6 +219,31 @@ END
     [ "$output" = "a4nn-watch: 'out' is no state of a4nn-watch" ]
 }
 
+@test "watch: killed just before, in and just after a write, it finds out by the output" {
+    local cut
+    printf 'epoch,val_acc\n1,10\n' > log.csv
+    again() { a4nn-watch -q --state state --until-idle 0.1 log.csv >> out; }
+    again
+    printf '2,20\n3,30\n' >> log.csv
+    again
+    gives "log,1,10 log,2,20 log,3,30"
+    [ "$(tail -n 1 state)" = '{"done":true}' ]
+    cp out whole
+    head -n -1 state > noted
+    for cut in 0 1 20 40; do # bytes of the batch that are missing
+        cp noted state
+        head -c -$cut whole > out
+        again
+        cmp out whole
+    done
+    # half a line of the state is as if it was not there
+    head -n -1 noted > state
+    printf '{"at":1' >> state
+    head -n 2 whole > out
+    again
+    cmp out whole
+}
+
 @test "watch: a signal leaves the last line to the watch that resumes" {
     printf 'epoch,val_acc\n1,10\n2,2' > log.csv
     a4nn-watch -q --state state log.csv > out 3>&- &
