@@ -116,3 +116,32 @@ seconds() { date +%s.%N; }
     echo "# stopped after epoch $(column epoch < until.csv | tail -n 1) of 20: $low to $high, reached $last" >&3
     awk "BEGIN { exit !($low <= $last && $last <= $high) }"
 }
+
+@test "train: under a4nn-train-wrap: stopped with a checkpoint, a true interval, and nothing lost" {
+    local whole last
+    whole=(train --epochs 20 --samples 4000 --val-samples 2000 --config "$cosine")
+    "${whole[@]}" whole > whole.out
+    a4nn-train-wrap -q -E 20 --settle 0 --stop-signal USR1 --grace 60 --result result.json -- \
+        "$PYTHON" "$example/train.py" --epochs 20 --samples 4000 --val-samples 2000 --config "$cosine" net > net.out
+    [ "$(jq -r '[.outcome, .verdict, .exit_status] | @csv' result.json)" = '"stopped","stop",0' ]
+    [ -e net/ckpt/stopped.pt ]
+    # the same verdict as from the log of the whole training
+    a4nn-log -q -E 20 whole.out | a4nn-predict -q -u > until.csv
+    [ "$(jq .stop_epoch result.json)" = "$(column epoch < until.csv | tail -n 1)" ]
+    last=$(tail -n 1 whole/log.csv | cut -d , -f 4)
+    jq -e --argjson last "$last" '.low <= $last and $last <= .high and .epoch < 20' result.json
+    # what was stopped can be taken up, and was not harmed
+    "${whole[@]}" --resume net >> net.out
+    cmp net/log.csv whole/log.csv
+    diff <(grep -v ^stopped net.out) whole.out
+}
+
+@test "train: under a4nn-train-wrap: released, the search goes on and so does the training" {
+    a4nn-train-wrap -q -E 20 --settle 0 --on-stop release --result result.json -- \
+        "$PYTHON" "$example/train.py" --epochs 20 --samples 4000 --val-samples 2000 --config "$cosine" net > net.out
+    [ "$(wc -l < net/log.csv)" -lt 21 ] # it has come back before the training has ended
+    [ "$(jq -r .verdict result.json)" = stop ]
+    wait_for test -e net/ckpt/epoch-20.pt
+    [ "$(wc -l < net/log.csv)" -eq 21 ]
+    jq -e --argjson last "$(tail -n 1 net/log.csv | cut -d , -f 4)" '.low <= $last and $last <= .high' result.json
+}
