@@ -248,6 +248,7 @@ main(int argc, char **argv)
     while ((code = a4nn_cli_next(&cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
         take_option(&job, code, arg);
     check(&job.opts);
+    signal(SIGPIPE, SIG_IGN); /* what has been begun is finished, whoever reads of it */
     job.opts.result = on_result;
     job.opts.arg = &job;
     job.opts.diag = &job.in.diag;

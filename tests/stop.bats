@@ -156,6 +156,15 @@ a,2,0.6,0.75,converged,signal,ended" ]
     [ "$(sort out.csv | cut -d , -f 1,7 | paste -sd ' ')" = "quick,ended run,result slow,ended" ]
 }
 
+@test "stop: a process that got TERM gets KILL, also when nobody reads the results any more" {
+    training a bash -c 'trap "" TERM; touch runs/a/up; while :; do sleep 0.05; done'
+    wait_for test -e runs/a/up
+    verdicts a b > v.csv
+    piped "2 0" 'a4nn-stop -q --grace 0.3 --touch "runs/{run}.stop" --pid-file "runs/{run}/pid" v.csv | true'
+    dead a
+    [[ $stderr == *"a4nn-stop: cannot write standard output: Broken pipe" ]]
+}
+
 # ---- the right process ----
 
 @test "stop: a process that started after its PID file was written is not signalled" {
