@@ -128,15 +128,31 @@ take(struct side *s, const char *bytes, size_t len)
     put(s, bytes, len);
 }
 
+/* While nothing is taken no byte needs to be copied. False at the end. */
+static bool
+pass_over(struct side *s, int nowhere)
+{
+    ssize_t n;
+
+    while (s->dropping && queued(s) > A4NN_JUDGE_QUEUE / 2) {
+        n = splice(s->feed, NULL, nowhere, NULL, PIPE, 0);
+        if (n == 0 || (n < 0 && errno != EINTR))
+            return n < 0;
+    }
+    return true;
+}
+
 static void *
 take_all(void *arg)
 {
     struct side *s = arg;
     char bytes[PIECE];
-    ssize_t n;
+    ssize_t n = 1;
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
-    while ((n = a4nn_readfd(s->feed, bytes, sizeof bytes)) > 0)
-        take(s, bytes, (size_t)n);
+    while (n > 0 && pass_over(s, nowhere))
+        if ((n = a4nn_readfd(s->feed, bytes, sizeof bytes)) > 0)
+            take(s, bytes, (size_t)n);
     pthread_mutex_lock(&s->lock);
     s->ended = true;
     pthread_cond_signal(&s->there);
@@ -186,8 +202,7 @@ think(struct side *s, struct a4nn_judge_opts *opts)
         free(p);
     }
     a4nn_judge_finish(judge);
-    a4nn_judge_free(judge);
-    send_event(s, &done);
+    send_event(s, &done); /* memory goes with the process */
 }
 
 /* ---- the process ---- */

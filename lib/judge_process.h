@@ -13,7 +13,7 @@
  * left out by whole lines, which is said.  It yields the processor and, when memory runs out, its
  * life to the training.  It ends when `feed` is closed.
  */
-enum { A4NN_JUDGE_QUEUE = 64 << 20 };
+enum { A4NN_JUDGE_QUEUE = 16 << 20 };
 
 struct a4nn_judge_process {
     pid_t pid;

@@ -222,6 +222,10 @@ on_notice(struct front *f)
     }
     switch (n.what) {
     case A4NN_WRAP_STARTED: f->w->leader = (pid_t)n.value; break;
+    case A4NN_WRAP_ENDED:
+        f->w->leader_over = true;
+        f->w->leader_status = n.value;
+        break;
     case A4NN_WRAP_OVER: f->status = n.value; break;
     case A4NN_WRAP_RELEASED: f->status = A4NN_OK; f->released = true;
     }
@@ -248,18 +252,26 @@ take_over(struct front *f)
 {
     struct a4nn_wrap_state *w = f->w;
     struct a4nn_err err;
+    siginfo_t info;
 
-    if (w->leader == 0)
-        return A4NN_WRAP_FAILED; /* the command was never started, or not for long */
+    waitpid(f->supervisor, NULL, 0);
+    end_judge(w);
+    if (w->leader == 0) { /* the command has not done anything yet, if it was started at all */
+        if (!f->others && a4nn_tree_kill(1, NULL, NULL, &err) < 0)
+            a4nn_wrap_say(w, A4NN_ERROR, "%s", err.msg);
+        return A4NN_WRAP_FAILED;
+    }
     a4nn_wrap_say(w, A4NN_ERROR, "the supervisor was killed: the training %s",
                   w->opts->orphan_goes_on && !f->others ? "goes on without verdicts" : "is ended");
-    waitpid(f->supervisor, NULL, 0);
     if (f->others) {
         if (a4nn_tree_signal(w->leader, SIGTERM, &err) < 0)
             a4nn_wrap_say(w, A4NN_ERROR, "%s", err.msg);
         return A4NN_WRAP_FAILED;
     }
-    end_judge(w);
+    if (!w->leader_over && waitid(P_PID, (id_t)w->leader, &info, WEXITED | WNOHANG | WNOWAIT) < 0) {
+        w->leader_over = true; /* the supervisor was killed before it could tell */
+        w->leader_status = A4NN_WRAP_FAILED << 8;
+    }
     w->front = -1;
     w->signals = f->signals;
     w->judging = false;

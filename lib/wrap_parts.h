@@ -19,8 +19,8 @@ struct a4nn_wrap_order {
 
 /* From the supervisor to the front. */
 struct a4nn_wrap_notice {
-    enum { A4NN_WRAP_STARTED, A4NN_WRAP_RELEASED, A4NN_WRAP_OVER } what;
-    int value; /* pid of the command; exit status */
+    enum { A4NN_WRAP_STARTED, A4NN_WRAP_ENDED, A4NN_WRAP_RELEASED, A4NN_WRAP_OVER } what;
+    int value; /* pid of the command; its status as from wait(2); exit status */
 };
 
 enum a4nn_wrap_phase {

@@ -24,7 +24,7 @@
 
 /* Seconds: for a process the kernel holds, for the judge's last words, between two looks at the
  * files that may be busy, and until they may be as busy as they like. */
-static const double KILL_TIME = 10, JUDGE_TIME = 10, LOOK = 0.1, SETTLE_MOST = 600;
+static const double KILL_TIME = 10, JUDGE_TIME = 2, LOOK = 0.1, SETTLE_MOST = 600;
 
 void
 a4nn_wrap_say(const struct a4nn_wrap_state *w, enum a4nn_severity severity, const char *fmt, ...)
@@ -91,6 +91,7 @@ on_ended(void *arg, pid_t pid, int status)
         return;
     w->leader_over = true;
     w->leader_status = status;
+    notify(w, A4NN_WRAP_ENDED, status);
 }
 
 static void
@@ -359,17 +360,8 @@ window_size(const struct a4nn_wrap_state *w)
 }
 
 static void
-on_order(struct a4nn_wrap_state *w)
+order(struct a4nn_wrap_state *w, struct a4nn_wrap_order o)
 {
-    struct a4nn_wrap_order o;
-    ssize_t n = recv(w->front, &o, sizeof o, MSG_DONTWAIT);
-
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    if (n != (ssize_t)sizeof o) {
-        orphaned(w);
-        return;
-    }
     if (w->phase == A4NN_PHASE_DRAINING) { /* only someone who does not read keeps us */
         if (o.signal == SIGINT || o.signal == SIGTERM || o.signal == SIGHUP)
             w->phase = A4NN_PHASE_OVER;
@@ -384,6 +376,33 @@ on_order(struct a4nn_wrap_state *w)
         window_size(w);
     if (!w->leader_over && (!o.group || w->opts->action == A4NN_WRAP_RELEASE))
         kill(w->leader, o.signal);
+}
+
+static void
+on_order(struct a4nn_wrap_state *w)
+{
+    struct a4nn_wrap_order o;
+    ssize_t n = recv(w->front, &o, sizeof o, MSG_DONTWAIT);
+
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n == (ssize_t)sizeof o)
+        order(w, o);
+    else
+        orphaned(w);
+}
+
+/* The front that has taken over gets the signals itself. */
+static void
+on_signal(struct a4nn_wrap_state *w)
+{
+    struct signalfd_siginfo info;
+
+    if (read(w->signals, &info, sizeof info) != (ssize_t)sizeof info)
+        return;
+    if (info.ssi_signo != SIGCHLD)
+        order(w, (struct a4nn_wrap_order){(int)info.ssi_signo, info.ssi_code == SI_KERNEL});
+    reap(w);
 }
 
 static void
@@ -459,7 +478,6 @@ step(struct a4nn_wrap_state *w)
                           {.fd = w->front, .events = POLLIN},
                           {.fd = w->told, .events = POLLIN},
                           {.fd = w->judging ? w->judge.events : -1, .events = POLLIN}};
-    struct signalfd_siginfo info;
 
     if (poll(p, 4, wait_time(w)) > 0) {
         if (p[3].revents != 0)
@@ -468,8 +486,8 @@ step(struct a4nn_wrap_state *w)
             on_relay(w);
         if (p[1].revents != 0)
             on_order(w);
-        if (p[0].revents != 0 && read(w->signals, &info, sizeof info) > 0)
-            reap(w);
+        if (p[0].revents != 0)
+            on_signal(w);
     }
     advance(w);
 }

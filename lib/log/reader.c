@@ -15,7 +15,7 @@
 enum {
     HEAD = 64 << 10,
     PIECE = 64 << 10,
-    TAIL = 4 << 10,
+    TAIL = 1 << 10,
     SURE = 60,
     SURE_OF_LINES = 30,
     GUESS = 10
@@ -27,6 +27,7 @@ struct a4nn_reader {
     struct a4nn_strmap taken; /* names of runs */
     enum a4nn_encoding encoding;
     unsigned long records, inputs, unknown;
+    size_t looked;               /* how long the head was when all of it was looked at */
     bool fed;                    /* by a4nn_reader_feed */
     struct a4nn_reader_set *set; /* it is one of many, or NULL */
     struct a4nn_reader_run *shared;
@@ -210,15 +211,19 @@ say_unknown(struct a4nn_reader *r)
 
 /*
  * How much of the head need not be looked at again with each line that is fed: a long one would
- * cost the square of its length.
+ * cost the square of its length.  All of it is looked at each time that it has doubled.
  */
 static size_t
-seen(const struct a4nn_reader *r)
+seen(struct a4nn_reader *r)
 {
     const char *line;
 
     if (!r->fed || r->head.len <= TAIL)
         return 0;
+    if (r->head.len >= 2 * r->looked) {
+        r->looked = r->head.len;
+        return 0;
+    }
     line = memchr(r->head.data + r->head.len - TAIL, '\n', TAIL - 1);
     return line == NULL ? 0 : (size_t)(line - r->head.data) + 1;
 }
@@ -587,6 +592,7 @@ begin_again(struct a4nn_reader *r)
     if (r->enough || !r->decided || r->stream != NULL || r->format != NULL)
         return false;
     r->decided = false;
+    r->looked = 0;
     a4nn_buf_reset(&r->head);
     return true;
 }
