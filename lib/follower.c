@@ -3,10 +3,15 @@
 
 #include <math.h>
 
+/* Error to expect of a change that is foretold, over the change. */
+static const double doubted_change = 0.3;
+/* 95 % quantile of a Laplace distribution over its expected absolute value: ln 10. */
+static const double tail = 2.302585092994046;
+
 void
 a4nn_follower_init(struct a4nn_follower *f)
 {
-    *f = (struct a4nn_follower){.smallest = HUGE_VAL, .largest = -HUGE_VAL};
+    *f = (struct a4nn_follower){.level = NAN, .smallest = HUGE_VAL, .largest = -HUGE_VAL};
 }
 
 void
@@ -134,6 +139,7 @@ a4nn_follower_take(struct a4nn_follower *f, const struct a4nn_run_view *run)
 {
     const struct a4nn_curve *curve = run->curve;
     struct a4nn_zscale scale;
+    double newest;
     bool changed;
 
     take_range(f, a4nn_to_points(&run->points, curve->value[curve->n - 1]));
@@ -147,6 +153,9 @@ a4nn_follower_take(struct a4nn_follower *f, const struct a4nn_run_view *run)
         a4nn_ensemble_update(
             f->ensemble, a4nn_follower_x(f, curve->epoch[f->taken]),
             a4nn_to_z(&f->scale, a4nn_to_points(&run->points, curve->value[f->taken])));
+    newest = a4nn_to_z(&f->scale, a4nn_to_points(&run->points, curve->value[curve->n - 1]));
+    if (isfinite(newest))
+        f->level = newest;
 }
 
 void
@@ -158,11 +167,38 @@ a4nn_follower_rest(struct a4nn_follower *f)
     f->ensemble = NULL;
 }
 
+/*
+ * What the ensemble puts beyond a bound of the metric it counts as at the bound, without any
+ * error; a run at 80 % whose shapes all end above 100 % would be certain to end at 100 %.  But a
+ * shape that says so is wrong: it is worth no more than a change by that much is elsewhere.
+ */
+static void
+doubt_bounds(const struct a4nn_follower *f, struct a4nn_ensemble_answer *a)
+{
+    double lo, hi, doubt = 0;
+
+    if (f->scale.kind != A4NN_Z_SHARE || isnan(f->level))
+        return;
+    a4nn_z_bounds(&f->scale, &lo, &hi);
+    if (a->high >= hi)
+        doubt += doubted_change * (hi - f->level) * a4nn_ensemble_above(f->ensemble, hi);
+    if (a->low <= lo)
+        doubt += doubted_change * (f->level - lo) * (1 - a4nn_ensemble_above(f->ensemble, lo));
+    if (!(doubt > 0))
+        return;
+    a->error += doubt;
+    a->low = fmax(lo, fmin(a->low, a->median - tail * a->error));
+    a->high = fmin(hi, fmax(a->high, a->median + tail * a->error));
+}
+
 bool
 a4nn_follower_read(const struct a4nn_follower *f, struct a4nn_ensemble_answer *out)
 {
-    return f->ensemble != NULL && a4nn_z_known(&f->scale) && a4nn_ensemble_read(f->ensemble, out) &&
-           isfinite(out->median) && isfinite(out->error);
+    if (f->ensemble == NULL || !a4nn_z_known(&f->scale) || !a4nn_ensemble_read(f->ensemble, out) ||
+        !isfinite(out->median) || !isfinite(out->error))
+        return false;
+    doubt_bounds(f, out);
+    return true;
 }
 
 void

@@ -22,6 +22,7 @@ struct a4nn_follower {
     struct a4nn_zscale scale;
     double origin, unit;      /* epoch of x = 1, epochs per x */
     double smallest, largest; /* finite values so far, in points */
+    double level;             /* newest finite value, in z; NAN before */
     size_t taken;             /* observations given to the ensemble */
     size_t drops;             /* what the ensemble has been told of the schedule */
     double warmup;
@@ -36,7 +37,8 @@ void a4nn_follower_take(struct a4nn_follower *f, const struct a4nn_run_view *run
 /* Where an epoch is, in planned observations. */
 double a4nn_follower_x(const struct a4nn_follower *f, double epoch);
 
-/* What the ensemble says, in z; false while it can say nothing finite. */
+/* What the ensemble says, in z, with a doubt about what it puts beyond a bound of the metric; false
+ * while it can say nothing finite. */
 bool a4nn_follower_read(const struct a4nn_follower *f, struct a4nn_ensemble_answer *out);
 
 /* An answer in z as a forecast in points, none when those are not finite; `better` and `context`

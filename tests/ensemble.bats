@@ -184,3 +184,17 @@ verdicts() { a4nn-predict -q -M ensemble "$@" -o csv | awk -F, 'NR > 1 { print $
         ! grep -q inf out.csv
     done
 }
+
+@test "converged: shapes that all end above 100 % make no certainty of 100 %" {
+    # a smooth curve that settles at 0.9; after 7 epochs they do
+    awk 'BEGIN { print "run,epoch,value,metric,epochs"
+        for (i = 1; i <= 60; i++)
+            printf "x,%d,%.4f,val_acc,60\n", i, 0.9 - 0.5 * exp(-i / 4) + 0.002 * sin(i) }' > in.csv
+    for forecaster in ensemble pool; do
+        a4nn-predict -q -M "$forecaster" in.csv -o csv > out.csv
+        awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
+            $2 == 7 && ($col["forecast"] < 0.99 || $col["low"] > 0.9 || $col["expected_error"] < 0.03) { bad++ }
+            $col["verdict"] == "stop" && !stops++ { d = $col["forecast"] - 0.9; bad += d > 0.02 || d < -0.02 }
+            END { exit bad || !stops }' out.csv
+    done
+}
