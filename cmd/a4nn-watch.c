@@ -130,7 +130,8 @@ static int
 follow(struct job *job, struct a4nn_watch *w)
 {
     struct pollfd fds[] = {{.fd = a4nn_follow_fd(a4nn_watch_follow(w)), .events = POLLIN},
-                           {.fd = job->pid, .events = POLLIN}};
+                           {.fd = job->pid, .events = POLLIN},
+                           {.fd = STDOUT_FILENO}};
     sigset_t while_waiting;
 
     take_signals(&while_waiting);
@@ -145,7 +146,9 @@ follow(struct job *job, struct a4nn_watch *w)
             break;
         wait = wait_time(job, w);
         t = (struct timespec){wait / 1000, wait % 1000 * 1000000L};
-        ppoll(fds, 2, &t, &while_waiting);
+        ppoll(fds, 3, &t, &while_waiting);
+        if (fds[2].revents & POLLERR)
+            raise(SIGPIPE); /* nobody reads any more: not only at the next observation */
     }
     return 0;
 }

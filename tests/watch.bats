@@ -311,11 +311,11 @@ END
 
 @test "watch: its output is the next one's input, live" {
     printf 'epoch,val_acc\n' > log.csv
-    a4nn-watch -q log.csv 3>&- | a4nn-predict -q -E 9 -M last -R patience:n=1 -u > verdicts 3>&- &
-    watch=$!
+    (a4nn-watch -q log.csv & echo $! > pid; wait $!) 3>&- |
+        a4nn-predict -q -E 9 -M last -R patience:n=1 -u > verdicts 3>&- &
     printf '1,10\n2,9\n' >> log.csv
     ended() { grep -q ',stop,patience' verdicts; }
     wait_for ended
-    printf '3,8\n' >> log.csv
-    wait_for has_ended $watch
+    # which ends the watch, although nothing is written any more
+    wait_for has_ended "$(< pid)"
 }
