@@ -211,6 +211,28 @@ def against_published(program, collections):
         mean_ratio(t[:, 2], t[:, 1]), mean_ratio(t[:, 3], t[:, 1])))
 
 
+def at_stops(program, collections):
+    """What the rule promises: error and interval at the stop, for some tolerances; none over."""
+    print("converged@pool at its stops: ends within the 90 % interval, mean error (median), saved")
+    print("  %-31s" % "" + "".join("%29s" % ("tol=%g  " % t) for t in (1, 2, 4)))
+    table = []
+    for c in collections:
+        runs, row = predict(program, "pool", c, [], list(range(len(c.runs)))), []
+        for tolerance in (1, 2, 4):
+            least = [r.least() for r in runs]
+            at = [int(np.argmax(m <= tolerance)) if m[-1] <= tolerance else -1 for m in least]
+            pairs = [(r, t) for r, t in zip(runs, at) if t >= 0]
+            errors = [abs(r.forecast[t] - r.end) for r, t in pairs] or [math.nan]
+            held = [r.low[t] - 0.01 <= r.end <= r.high[t] + 0.01 for r, t in pairs] or [math.nan]
+            row += [100 * np.mean(held), np.mean(errors), np.median(errors),
+                    100 * sum(1 - (t + 1) / r.n for r, t in pairs) / len(runs)]
+        table.append(row)
+        print("  %-31s" % c.name[:31] + "   %3.0f %%  %5.2f (%.2f)  %3.0f %%" * 3 % tuple(row))
+    if table:
+        print("  %-31s" % "mean" + "   %3.0f %%  %5.2f (%.2f)  %3.0f %%" * 3 % tuple(
+            np.nanmean(table, axis=0)))
+
+
 def main(program):
     collections = [c for c in curves.load() if len(c.runs) >= 12]
     for loss in (False, True):
@@ -224,6 +246,7 @@ def main(program):
                     show(chosen, results)
             if over and results:
                 compare(chosen, [measure(program, "pool", c, over, True) for c in chosen], results)
+        at_stops(program, [c for c in collections if c.loss == loss])
     against_published(program, [c for c in collections if not c.loss])
 
 
