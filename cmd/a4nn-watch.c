@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "input.h"
+#include "pidfd.h"
 #include "program.h"
 #include "watch.h"
 #include "xalloc.h"
@@ -85,7 +85,7 @@ watch_process(struct job *job, const char *arg)
     long pid = a4nn_cli_count(&cli, PID, arg, 1, 1 << 30);
 
     job->process = true;
-    job->pid = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+    job->pid = a4nn_pidfd((pid_t)pid);
     if (job->pid < 0 && errno != ESRCH)
         a4nn_die(A4NN_TROUBLE, "--pid: cannot watch process %ld: %s", pid, strerror(errno));
 }

@@ -12,6 +12,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "process.h"
 #include "strmap.h"
 #include "xalloc.h"

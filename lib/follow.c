@@ -13,6 +13,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "follow_parts.h"
 #include "source.h"
 #include "xalloc.h"
@@ -22,15 +23,6 @@ enum { DEEPEST = 64, LINK_MASK = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB };
 static const double usual_poll = 1, retry = 0.5, forget_after = 5;
 static const uint32_t dir_mask = IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE |
                                  IN_MOVED_FROM | IN_MOVED_TO | IN_MOVE_SELF | IN_ONLYDIR;
-
-double
-a4nn_follow_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static char *
 join(const char *folder, const char *name)
@@ -635,7 +627,7 @@ interval(const struct a4nn_follow *f)
 static void
 on_time(struct a4nn_follow *f)
 {
-    double now = a4nn_follow_now();
+    double now = a4nn_now();
 
     if (now >= f->next_retry) {
         f->next_retry = now + retry;
@@ -699,14 +691,14 @@ a4nn_follow_step(struct a4nn_follow *f)
     on_time(f);
     look_at_dirty(f);
     if (f->settlings > 0)
-        look_at_settled(f, a4nn_follow_now());
+        look_at_settled(f, a4nn_now());
     f->started = true;
 }
 
 int
 a4nn_follow_wait(const struct a4nn_follow *f)
 {
-    double now = a4nn_follow_now(), due = f->next_sweep;
+    double now = a4nn_now(), due = f->next_sweep;
     size_t i;
     unsigned k;
 
@@ -734,7 +726,7 @@ a4nn_follow_finish(struct a4nn_follow *f)
     do
         a4nn_follow_step(f);
     while (f->dirties > 0);
-    look_at_settled(f, a4nn_follow_now() + 2 * A4NN_FOLLOW_SETTLE);
+    look_at_settled(f, a4nn_now() + 2 * A4NN_FOLLOW_SETTLE);
     for (i = 0; i < f->map.n; i++)
         if (f->entry[i]->file.whole && f->entry[i]->file.again)
             a4nn_follow_look_whole(f, f->entry[i]);
@@ -759,7 +751,7 @@ a4nn_follow_new(const struct a4nn_follow_sink *sink, double poll)
     f->inotify = -1;
     if (poll <= 0)
         f->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    f->next_sweep = a4nn_follow_now() + A4NN_FOLLOW_SWEEP;
+    f->next_sweep = a4nn_now() + A4NN_FOLLOW_SWEEP;
     return f;
 }
 

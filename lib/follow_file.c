@@ -7,22 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
+#include "fnv.h"
 #include "follow_parts.h"
 #include "xalloc.h"
 
 enum { HEAD = 256, TAIL = 64, PIECES = 64 };
-
-static const uint64_t fnv_start = UINT64_C(0xcbf29ce484222325);
-
-static uint64_t
-fnv(uint64_t hash, const char *bytes, size_t len)
-{
-    size_t i;
-
-    for (i = 0; i < len; i++)
-        hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
 
 static bool
 same_id(const struct a4nn_follow_id *id, const struct stat *st)
@@ -91,8 +81,8 @@ matches(int fd, uint64_t want, off_t at, size_t len)
 {
     char bytes[HEAD];
 
-    return len == 0 ||
-           (pread(fd, bytes, len, at) == (ssize_t)len && fnv(fnv_start, bytes, len) == want);
+    return len == 0 || (pread(fd, bytes, len, at) == (ssize_t)len &&
+                        a4nn_fnv(A4NN_FNV_START, bytes, len) == want);
 }
 
 /* Is what was read of it still there? */
@@ -112,15 +102,15 @@ remember(struct a4nn_follow_entry *e, const char *bytes, size_t len)
     size_t n = HEAD - (size_t)p->head_len < len ? HEAD - (size_t)p->head_len : len;
 
     if (e->at == 0) {
-        *p = (struct a4nn_follow_print){.head = fnv_start};
+        *p = (struct a4nn_follow_print){.head = A4NN_FNV_START};
         n = len < HEAD ? len : HEAD;
     }
     if (e->at == p->head_len) {
-        p->head = fnv(p->head, bytes, n);
+        p->head = a4nn_fnv(p->head, bytes, n);
         p->head_len = (uint16_t)(p->head_len + n);
     }
     n = len < TAIL ? len : TAIL;
-    p->tail = fnv(fnv_start, bytes + len - n, n);
+    p->tail = a4nn_fnv(A4NN_FNV_START, bytes + len - n, n);
     p->tail_len = (uint16_t)n;
     e->at += (off_t)len;
 }
@@ -132,7 +122,7 @@ static void
 begin_anew(struct a4nn_follow *f, struct a4nn_follow_entry *e, const char *bytes, size_t len)
 {
     bool again = e->print.head_len > 0 && len >= e->print.head_len &&
-                 fnv(fnv_start, bytes, e->print.head_len) == e->print.head;
+                 a4nn_fnv(A4NN_FNV_START, bytes, e->print.head_len) == e->print.head;
 
     e->restart = false;
     f->sink.anew(f->sink.arg, &e->file, again ? A4NN_FOLLOW_REWRITTEN : A4NN_FOLLOW_REPLACED);
@@ -190,7 +180,7 @@ settle(struct a4nn_follow *f, struct a4nn_follow_entry *e, const struct stat *st
         f->settling = a4nn_xgrow(f->settling, f->settlings, &f->cap_settling, sizeof *f->settling);
         f->settling[f->settlings++] = e;
     }
-    e->due = a4nn_follow_now() + (e->closed ? 0 : A4NN_FOLLOW_SETTLE);
+    e->due = a4nn_now() + (e->closed ? 0 : A4NN_FOLLOW_SETTLE);
 }
 
 /* Something may have happened to the file that e follows; `st` is what its path leads to. */
@@ -304,7 +294,7 @@ lose(struct a4nn_follow *f, struct a4nn_follow_entry *e)
         return;
     drain(f, e);
     if (e->lost <= 0)
-        e->lost = a4nn_follow_now();
+        e->lost = a4nn_now();
 }
 
 /* ---- a name is new ---- */

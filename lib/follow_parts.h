@@ -96,9 +96,6 @@ struct a4nn_follow {
     char *piece;
 };
 
-/* Seconds of a clock that nobody sets. */
-double a4nn_follow_now(void);
-
 /* To be looked at in this step. */
 void a4nn_follow_touch(struct a4nn_follow *f, struct a4nn_follow_entry *e);
 

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "pidfd.h"
 #include "process.h"
 #include "readfd.h"
 #include "xalloc.h"
@@ -273,7 +274,7 @@ a4nn_judge_process_start(const struct a4nn_judge_opts *opts, struct a4nn_judge_p
     p->feed = feed[1];
     p->events = events[0];
     if (p->pid > 0) {
-        p->pidfd = (int)syscall(SYS_pidfd_open, p->pid, 0);
+        p->pidfd = a4nn_pidfd(p->pid);
         return 0;
     }
     close(p->feed);

@@ -8,27 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "number.h"
+#include "pidfd.h"
+#include "procstat.h"
 #include "readfd.h"
 #include "runfile.h"
 
 /* Clocks of files are coarse, and ticks are rounded down. */
 static const double slack = 1;
-
-int
-a4nn_pidfd(pid_t pid)
-{
-    return (int)syscall(SYS_pidfd_open, pid, 0);
-}
-
-int
-a4nn_pid_signal(int fd, int sig)
-{
-    return (int)syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0);
-}
 
 static bool
 same_time(const struct timespec *a, const struct timespec *b)
@@ -76,21 +65,6 @@ read_text(int fd, char *text, size_t size)
     return true;
 }
 
-static bool
-read_proc(pid_t pid, const char *name, char *text, size_t size)
-{
-    char path[64];
-    bool ok;
-    int fd;
-
-    snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, name);
-    if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-        return false;
-    ok = read_text(fd, text, size);
-    close(fd);
-    return ok;
-}
-
 /* "12345" or "12345 6789" on the first line, and nothing else there. */
 static int
 parse_file(char *text, struct a4nn_pid *file)
@@ -113,31 +87,19 @@ parse_file(char *text, struct a4nn_pid *file)
     return errno != 0 || *end != '\0' ? -1 : 0;
 }
 
-/* State and start from proc_pid_stat(5); the name in it may hold anything, blanks and brackets. */
-static bool
-parse_stat(const char *text, char *state, unsigned long long *start)
-{
-    const char *at = strrchr(text, ')');
-    int field;
-
-    if (at == NULL || at[1] != ' ')
-        return false;
-    *state = at[2];
-    for (field = 3, at += 2; field < 22; field++) {
-        if ((at = strchr(at, ' ')) == NULL)
-            return false;
-        at++;
-    }
-    *start = strtoull(at, NULL, 10);
-    return *start != 0;
-}
-
 static bool
 owner_of(pid_t pid, uid_t *uid)
 {
-    char text[2048], *at;
+    char path[64], text[2048], *at;
+    bool ok;
+    int fd;
 
-    if (!read_proc(pid, "status", text, sizeof text) || (at = strstr(text, "\nUid:")) == NULL)
+    snprintf(path, sizeof path, "/proc/%ld/status", (long)pid);
+    if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+        return false;
+    ok = read_text(fd, text, sizeof text);
+    close(fd);
+    if (!ok || (at = strstr(text, "\nUid:")) == NULL)
         return false;
     *uid = (uid_t)strtoul(at + 5, NULL, 10);
     return true;
@@ -156,14 +118,14 @@ static enum a4nn_pid_found
 examine(int fd, const struct a4nn_pid *file, const struct a4nn_pid *noted, uid_t owner,
         struct a4nn_pid *now, struct a4nn_err *err)
 {
-    char text[1024], state = 'R';
+    struct a4nn_procstat stat = {.state = 'R'};
     bool known;
     uid_t uid = owner;
 
     *now = (struct a4nn_pid){.pid = file->pid, .written = file->written};
-    known = read_proc(now->pid, "stat", text, sizeof text) &&
-            parse_stat(text, &state, &now->start) && owner_of(now->pid, &uid);
-    if (has_ended(fd) || state == 'Z' || state == 'X') {
+    known = a4nn_procstat(now->pid, &stat) && stat.started != 0 && owner_of(now->pid, &uid);
+    now->start = stat.started;
+    if (has_ended(fd) || a4nn_procstat_dead(&stat)) {
         a4nn_err_set(err, "process %ld has ended", (long)now->pid);
         return A4NN_PID_GONE;
     }

@@ -54,10 +54,4 @@ enum a4nn_pid_found a4nn_pid_open(const char *pattern, const char *run,
 /* Looks it up and lets it go: what to know of it when it has to be told again. */
 void a4nn_pid_note(const char *pattern, const char *run, struct a4nn_pid *noted);
 
-/* Signals the process behind a pidfd: 0, or -1 with errno (ESRCH: it has ended). */
-int a4nn_pid_signal(int fd, int sig);
-
-/* A pidfd for `pid`, or -1 with errno. */
-int a4nn_pidfd(pid_t pid);
-
 #endif

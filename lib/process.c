@@ -6,11 +6,10 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "pidfd.h"
 #include "readfd.h"
 
 static struct {
@@ -93,12 +92,6 @@ become(const struct a4nn_command *c, pid_t parent)
         execvp(c->argv[0], c->argv);
 }
 
-static int
-pidfd_open(pid_t pid)
-{
-    return (int)syscall(SYS_pidfd_open, pid, 0);
-}
-
 /* What the started process writes when exec fails; nothing when it succeeds. */
 static int
 read_failure(int fd)
@@ -140,7 +133,7 @@ a4nn_process_start(const struct a4nn_command *c, struct a4nn_process *p, struct 
         a4nn_err_set(err, "cannot start a process: %s", strerror(error));
         return error;
     }
-    p->pidfd = pidfd_open(p->pid);
+    p->pidfd = a4nn_pidfd(p->pid);
     error = read_failure(fd[0]);
     close(fd[0]);
     if (error == 0)
@@ -174,15 +167,6 @@ int
 a4nn_process_status(int wait_status)
 {
     return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
-}
-
-double
-a4nn_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 /* Moves a descriptor of ours away from 0, 1 and 2, which may have been closed at the start. */

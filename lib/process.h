@@ -61,9 +61,6 @@ int a4nn_process_failed(int error);
 /* The exit status for one that has ended, from wait(2): its own, or 128 + its signal. */
 int a4nn_process_status(int wait_status);
 
-/* CLOCK_MONOTONIC in seconds: what deadlines are made of. */
-double a4nn_now(void);
-
 /* A pipe, close-on-exec, and never on 0, 1 or 2. 0, or -1 with errno and *err filled. */
 int a4nn_process_pipe(int fd[2], struct a4nn_err *err) A4NN_MUST_USE;
 

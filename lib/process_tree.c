@@ -3,25 +3,24 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+#include "pidfd.h"
 #include "process.h"
+#include "procstat.h"
 #include "xalloc.h"
 
 struct entry {
-    pid_t pid, parent;
-    unsigned long long started; /* clock ticks after boot: tells a reused number apart */
-    char state;
+    pid_t pid;
+    struct a4nn_procstat stat;
     bool below;
 };
 
@@ -40,43 +39,12 @@ a4nn_tree_adopt(struct a4nn_err *err)
 
 /* ---- /proc ---- */
 
-/* The fields of /proc/PID/stat behind the name, which may itself hold blanks and parentheses. */
-static bool
-parse_stat(const char *text, struct entry *e)
-{
-    const char *p = strrchr(text, ')');
-    int field;
-
-    if (p == NULL || p[1] != ' ')
-        return false;
-    e->state = p[2];
-    e->parent = (pid_t)strtol(p + 3, NULL, 10);
-    for (field = 2; field < 22 && p != NULL; field++)
-        p = strchr(p + 1, ' ');
-    if (p == NULL)
-        return false;
-    e->started = strtoull(p + 1, NULL, 10);
-    return true;
-}
-
 static bool
 look(pid_t pid, struct entry *e)
 {
-    char path[64], text[1024];
-    ssize_t n;
-    int fd;
-
-    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
-    if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-        return false;
-    n = read(fd, text, sizeof text - 1);
-    close(fd);
-    if (n <= 0)
-        return false;
-    text[n] = '\0';
     e->pid = pid;
     e->below = false;
-    return parse_stat(text, e);
+    return a4nn_procstat(pid, &e->stat);
 }
 
 static int
@@ -125,21 +93,15 @@ mark(struct table *t, pid_t root)
             struct entry *e = &t->entry[i];
             if (e->below)
                 continue;
-            key.pid = e->parent;
+            key.pid = e->stat.parent;
             parent = bsearch(&key, t->entry, t->n, sizeof *t->entry, by_pid);
-            if (e->pid == root || e->parent == root || (parent != NULL && parent->below))
+            if (e->pid == root || e->stat.parent == root || (parent != NULL && parent->below))
                 e->below = more = true;
         }
     }
 }
 
 /* ---- signals ---- */
-
-static bool
-dead(const struct entry *e)
-{
-    return e->state == 'Z' || e->state == 'X';
-}
 
 /*
  * The process that was seen, and no later one of its number: the pidfd is taken first, so if the
@@ -150,13 +112,13 @@ send_signal(const struct entry *seen, int signal)
 {
     struct entry now;
     bool sent = false;
-    int fd = (int)syscall(SYS_pidfd_open, seen->pid, 0);
+    int fd = a4nn_pidfd(seen->pid);
 
     if (fd < 0 && errno != ENOSYS)
         return false;
-    if (look(seen->pid, &now) && now.started == seen->started && !dead(&now))
-        sent = fd >= 0 ? syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0) == 0
-                       : kill(seen->pid, signal) == 0;
+    if (look(seen->pid, &now) && now.stat.started == seen->stat.started &&
+        !a4nn_procstat_dead(&now.stat))
+        sent = fd >= 0 ? a4nn_pidfd_signal(fd, signal) == 0 : kill(seen->pid, signal) == 0;
     if (fd >= 0)
         close(fd);
     return sent;
@@ -175,7 +137,7 @@ signal_below(struct table *t, pid_t root, int signal, pid_t *left, struct a4nn_e
     mark(t, root);
     for (i = 0; i < t->n; i++) {
         const struct entry *e = &t->entry[i];
-        if (!e->below || e->pid == self || dead(e))
+        if (!e->below || e->pid == self || a4nn_procstat_dead(&e->stat))
             continue;
         if (left != NULL)
             *left = e->pid;

@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "clock.h"
 #include "fillin.h"
+#include "pidfd.h"
 #include "pidfile.h"
 #include "process.h"
 #include "process_tree.h"
@@ -341,7 +343,7 @@ signal_it(const struct job *job, int sig)
 {
     if (sig == SIGKILL && !has_ended(job->fd) && a4nn_tree_signal(job->pid.pid, sig, NULL) > 0)
         return 0;
-    return a4nn_pid_signal(job->fd, sig);
+    return a4nn_pidfd_signal(job->fd, sig);
 }
 
 /* The next signal. A process that is stopped would not act on it. */
@@ -360,7 +362,7 @@ send_next(struct a4nn_stopper *s, struct job *job)
         return;
     }
     if (sig != SIGKILL)
-        a4nn_pid_signal(job->fd, SIGCONT);
+        a4nn_pidfd_signal(job->fd, SIGCONT);
     if (job->rung == 0)
         job->since = a4nn_now();
     job->rung++;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "clock.h"
 #include "number.h"
 #include "process.h"
 #include "process_tree.h"

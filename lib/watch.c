@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "clock.h"
 #include "follow_parts.h"
 #include "log/reader_set.h"
 #include "xalloc.h"
@@ -98,7 +99,7 @@ on_bytes(void *arg, struct a4nn_follow_file *file, const char *bytes, size_t len
     struct a4nn_watch *w = arg;
     struct a4nn_reader *reader = reader_of(w, file);
 
-    w->last = a4nn_follow_now();
+    w->last = a4nn_now();
     (void)a4nn_reader_feed(reader, bytes, len);
     if (!file->whole && a4nn_reader_is_whole(reader)) {
         file->whole = true;
@@ -164,7 +165,7 @@ a4nn_watch_new(struct a4nn_reader_opts *opts, double poll, const char *state, in
 
     w->opts = opts;
     w->encoding = encoding == A4NN_AS_INPUT ? A4NN_CSV : encoding;
-    w->last = a4nn_follow_now();
+    w->last = a4nn_now();
     opts->record = on_record;
     opts->arg = w;
     w->set = a4nn_reader_set_new(opts, on_settled, w);
@@ -202,7 +203,7 @@ a4nn_watch_wait(const struct a4nn_watch *w)
 double
 a4nn_watch_idle(const struct a4nn_watch *w)
 {
-    return a4nn_follow_now() - w->last;
+    return a4nn_now() - w->last;
 }
 
 int

@@ -10,11 +10,13 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "buf.h"
+#include "clock.h"
+#include "fnv.h"
 #include "json.h"
+#include "writefd.h"
 #include "xalloc.h"
 
 enum { BATCH = 256 << 10, SYNC_EVERY = 1000, A_LINE = 500 };
@@ -39,7 +41,7 @@ struct a4nn_watch_state {
     char *batch;
     size_t batch_len;
     struct a4nn_buf hashes, pending;
-    struct timespec synced;
+    double synced; /* a4nn_now() */
     bool skip_header;
 };
 
@@ -74,14 +76,12 @@ static uint64_t
 hash_of(const struct a4nn_record *r)
 {
     struct a4nn_buf key = {0};
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-    size_t i;
+    uint64_t h;
 
     a4nn_record_key(r, A4NN_BIT(A4NN_RUN) | A4NN_BIT(A4NN_TASK) | A4NN_BIT(A4NN_METRIC), &key);
     a4nn_buf_addf(&key, " %.17g %.17g", a4nn_record_num(r, A4NN_EPOCH),
                   a4nn_record_num(r, A4NN_VALUE));
-    for (i = 0; i < key.len; i++)
-        h = (h ^ (unsigned char)key.data[i]) * UINT64_C(0x100000001b3);
+    h = a4nn_fnv(A4NN_FNV_START, key.data, key.len);
     a4nn_buf_release(&key);
     h = (h ^ (h >> 33)) * UINT64_C(0xff51afd7ed558ccd);
     return h ^ (h >> 33);
@@ -90,27 +90,12 @@ hash_of(const struct a4nn_record *r)
 /* ---- the file ---- */
 
 static int
-write_all(int fd, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, bytes, len);
-        if (n < 0 && errno != EINTR)
-            return -1;
-        if (n > 0) {
-            bytes += n;
-            len -= (size_t)n;
-        }
-    }
-    return 0;
-}
-
-static int
 note(struct a4nn_watch_state *s, const struct a4nn_buf *line)
 {
     if (s->file < 0 || line->len == 0)
         return 0;
     s->dirty = true;
-    return write_all(s->file, line->data, line->len);
+    return a4nn_writefd(s->file, line->data, line->len);
 }
 
 static void
@@ -309,7 +294,7 @@ rewrite(struct a4nn_watch_state *s, const struct a4nn_buf *runs, struct a4nn_err
     a4nn_buf_add(&text, runs->data, runs->len);
     add_all(s, &text);
     fd = open(name.data, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0 || write_all(fd, text.data, text.len) != 0 ||
+    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0 || a4nn_writefd(fd, text.data, text.len) != 0 ||
         fsync(fd) != 0 || rename(name.data, s->path) != 0) {
         status = a4nn_err_set(err, "cannot write '%s': %s", name.data, strerror(errno));
         if (fd >= 0)
@@ -420,7 +405,7 @@ a4nn_watch_state_give(struct a4nn_watch_state *s, const struct a4nn_record *reco
 static int
 sync_file(struct a4nn_watch_state *s)
 {
-    clock_gettime(CLOCK_MONOTONIC, &s->synced);
+    s->synced = a4nn_now();
     s->dirty = false;
     return s->file < 0 ? 0 : fdatasync(s->file);
 }
@@ -448,7 +433,7 @@ write_batch(struct a4nn_watch_state *s)
         a4nn_buf_reset(&s->pending);
         a4nn_buf_reset(&s->hashes);
     }
-    if (write_all(s->fd, text, len) < 0)
+    if (a4nn_writefd(s->fd, text, len) < 0)
         return -1;
     a4nn_buf_adds(&s->pending, s->file >= 0 ? "{\"done\":true}\n" : "");
     fseeko(s->text, 0, SEEK_SET);
@@ -476,14 +461,12 @@ a4nn_watch_state_count(const struct a4nn_watch_state *s)
 int
 a4nn_watch_state_wait(const struct a4nn_watch_state *s)
 {
-    struct timespec now;
-    long ms;
+    double left;
 
     if (!s->dirty)
         return -1;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    ms = (now.tv_sec - s->synced.tv_sec) * 1000 + (now.tv_nsec - s->synced.tv_nsec) / 1000000;
-    return ms >= SYNC_EVERY ? 0 : (int)(SYNC_EVERY - ms);
+    left = SYNC_EVERY - 1000 * (a4nn_now() - s->synced);
+    return left > 0 ? (int)ceil(left) : 0;
 }
 
 int

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "process.h"
 #include "process_tree.h"
 #include "wrap_parts.h"

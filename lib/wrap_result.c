@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "writefd.h"
 
 static void
 name(struct a4nn_buf *out, const char *key)
@@ -156,19 +157,6 @@ a4nn_wrap_result_fd(const char *where)
     return (int)fd;
 }
 
-static int
-write_all(int fd, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, bytes, len);
-        if (n < 0 && errno != EINTR)
-            return -1;
-        bytes += n > 0 ? n : 0;
-        len -= n > 0 ? (size_t)n : 0;
-    }
-    return 0;
-}
-
 /* Writes, sees to it that it is on the disk, and puts it in the place of the old one. */
 static int
 replace(const struct a4nn_buf *line, const char *temporary, int fd, const char *where)
@@ -176,7 +164,8 @@ replace(const struct a4nn_buf *line, const char *temporary, int fd, const char *
     mode_t mask = umask(0);
 
     umask(mask);
-    if (fchmod(fd, 0666 & ~mask) < 0 || write_all(fd, line->data, line->len) < 0 || fsync(fd) < 0)
+    if (fchmod(fd, 0666 & ~mask) < 0 || a4nn_writefd(fd, line->data, line->len) < 0 ||
+        fsync(fd) < 0)
         return -1;
     return rename(temporary, where);
 }
@@ -188,7 +177,7 @@ a4nn_wrap_result_write(const struct a4nn_buf *line, const char *where, struct a4
     int fd = a4nn_wrap_result_fd(where), result, error;
 
     if (fd != -1) {
-        if (fd < 0 || write_all(fd, line->data, line->len) < 0)
+        if (fd < 0 || a4nn_writefd(fd, line->data, line->len) < 0)
             return a4nn_err_set(err, "cannot write the result to '%s': %s", where, strerror(errno));
         return 0;
     }

@@ -13,10 +13,11 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
+#include "pidfd.h"
 #include "process.h"
 #include "process_tree.h"
 #include "wrap_parts.h"
@@ -551,7 +552,7 @@ a4nn_wrap_supervise(struct a4nn_wrap_state *w)
     while (w->phase != A4NN_PHASE_OVER)
         step(w);
     if (w->judging && w->judge.pidfd >= 0)
-        syscall(SYS_pidfd_send_signal, w->judge.pidfd, SIGKILL, NULL, 0);
+        a4nn_pidfd_signal(w->judge.pidfd, SIGKILL);
     write_result(w);
     return exit_status(w);
 }
