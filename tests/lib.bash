@@ -86,3 +86,33 @@ wait_for() {
     done
     fail "never came true: $*"
 }
+
+# running PID: there is such a process; a zombie does not count, as who reaps it is not our business.
+running() {
+    local state
+    state=$(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2> /dev/null) || return 1
+    [ "$state" != Z ]
+}
+
+# For a teardown: ends all whose PIDs are lines of the file `started`.
+kill_started() {
+    local pid
+    while read -r pid; do
+        kill -KILL "$pid" 2> /dev/null || :
+    done < started
+}
+
+# All that a test starts from here on can be found by `left`.
+mark_processes() { export A4NN_TEST_MARK=$BATS_TEST_TMPDIR; }
+
+# The marked processes, zombies apart.  All of grep comes first, as it has the mark itself.
+left() {
+    local entries entry pid
+    mapfile -t entries < <(grep -lsxz "A4NN_TEST_MARK=$BATS_TEST_TMPDIR" /proc/[0-9]*/environ; echo /0)
+    for entry in "${entries[@]}"; do
+        pid=${entry//[!0-9]/}
+        ! grep -qs '^State:	[^ZX]' "/proc/$pid/status" || echo "$pid"
+    done
+}
+
+none_left() { [ -z "$(left)" ]; }

@@ -8,12 +8,7 @@ setup() {
     : > started
 }
 
-teardown() {
-    local pid
-    while read -r pid; do
-        kill -KILL "$pid" 2> /dev/null || :
-    done < started
-}
+teardown() { kill_started; }
 
 # training RUN [COMMAND...]: a process with its PID in runs/RUN/pid, by default one that sleeps.
 # It is nobody's child that would have to be waited for here: what ended is gone.
@@ -27,12 +22,7 @@ training() {
     wait_for alive "$run"
 }
 
-# Zombies do not count: who reaps them is not our business.
-alive() {
-    local state
-    state=$(sed 's/.*) //; s/ .*//' "/proc/$(cut -d ' ' -f 1 "runs/$1/pid")/stat" 2> /dev/null) || return 1
-    [ "$state" != Z ]
-}
+alive() { running "$(cut -d ' ' -f 1 "runs/$1/pid")"; }
 
 dead() { ! alive "$1"; }
 

@@ -8,12 +8,7 @@ setup() {
     : > started
 }
 
-teardown() {
-    local pid
-    while read -r pid; do
-        kill -KILL "$pid" 2> /dev/null || :
-    done < started
-}
+teardown() { kill_started; }
 
 # checkpoint EPOCH VALUE [NAME]: as trainings write them, beside it and then moved there.
 checkpoint() {
@@ -21,7 +16,7 @@ checkpoint() {
     mv ckpt/.new "ckpt/${3:-model-$1.pt}"
 }
 
-gone() { ! kill -0 "$1" 2> /dev/null || [ "$(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2> /dev/null)" = Z ]; }
+gone() { ! running "$1"; }
 
 # points: epoch and value of what was written.
 points() { cut -d , -f 2,3 | sed 1d | paste -sd ' '; }

@@ -4,10 +4,7 @@
 
 load lib
 
-setup() {
-    # what is in the environment of each process that comes from this test
-    export A4NN_TEST_MARK=$BATS_TEST_TMPDIR
-}
+setup() { mark_processes; }
 
 teardown() {
     local pid
@@ -15,19 +12,6 @@ teardown() {
         kill -KILL "$pid" || true
     done
 }
-
-# The processes of this test: those with its mark, this shell and what it runs apart.
-left() {
-    local entries entry pid
-    # first all of grep, which has the mark itself
-    mapfile -t entries < <(grep -lsxz "A4NN_TEST_MARK=$BATS_TEST_TMPDIR" /proc/[0-9]*/environ; echo /0)
-    for entry in "${entries[@]}"; do
-        pid=${entry//[!0-9]/}
-        ! grep -qs '^State:	[^ZX]' "/proc/$pid/status" || echo "$pid"
-    done
-}
-
-none_left() { [ -z "$(left)" ]; }
 
 # A training: an epoch a line, as fast as may be; with "$1" its last epoch; then goes on or ends.
 training() {

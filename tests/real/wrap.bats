@@ -4,19 +4,7 @@
 
 load ../lib
 
-setup() { export A4NN_TEST_MARK=$BATS_TEST_TMPDIR; }
-
-# The processes that come from this test.
-left() {
-    local entries entry pid
-    mapfile -t entries < <(grep -lsxz "A4NN_TEST_MARK=$BATS_TEST_TMPDIR" /proc/[0-9]*/environ; echo /0)
-    for entry in "${entries[@]}"; do
-        pid=${entry//[!0-9]/}
-        ! grep -qs '^State:	[^ZX]' "/proc/$pid/status" || echo "$pid"
-    done
-}
-
-none_left() { [ -z "$(left)" ]; }
+setup() { mark_processes; }
 
 # A tree as in the manual, that writes numbered lines as long as it may, then ends with 5.
 training() {
