@@ -29,6 +29,7 @@ struct a4nn_ensemble_answer {
     double median;
     double low, high; /* 5 % and 95 % quantile */
     double error; /* expected absolute error of the median, what lies beyond lo and hi cut off */
+    double beyond_low, beyond_high; /* probability of what lies there */
 };
 
 /*

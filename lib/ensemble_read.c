@@ -264,16 +264,21 @@ add_errors(double *restrict out, const struct mixture *restrict m, const double 
     *out = sum_of(sum);
 }
 
+/* What lies beyond a bound: how probable it is, and by how much the error is less for it. */
+struct beyond {
+    double share, error;
+};
+
 /*
- * What lies beyond a bound and counts as at it: sd E(X - v)+ of a standard normal X, v the distance
- * of the bound.  `side` is 1 for an upper bound, -1 for a lower one.
+ * What lies beyond counts as at the bound: sd E(X - v)+ of a standard normal X, v the distance of
+ * the bound.  `side` is 1 for an upper bound, -1 for a lower one.
  */
 EVERY_INSTRUCTION_SET
 static void
-cut_off(double *restrict out, const struct mixture *restrict m, const double *restrict mean,
+cut_off(struct beyond *restrict out, const struct mixture *restrict m, const double *restrict mean,
         double bound, double side)
 {
-    double sum[LANES] = {0};
+    double share[LANES] = {0}, error[LANES] = {0};
     int i, k;
 
     for (i = 0; i < CELLS; i += LANES) {
@@ -281,10 +286,12 @@ cut_off(double *restrict out, const struct mixture *restrict m, const double *re
         for (k = 0; k < LANES; k++) {
             double v = side * (bound - mean[i + k]) * m->inverse[i + k], density;
             double tail = a4nn_vtail(fabs(v), &density);
-            sum[k] += m->weight[i + k] * m->sd[i + k] * (density - v * (v < 0 ? 1 - tail : tail));
+            tail = v < 0 ? 1 - tail : tail;
+            share[k] += m->weight[i + k] * tail;
+            error[k] += m->weight[i + k] * m->sd[i + k] * (density - v * tail);
         }
     }
-    *out = sum_of(sum);
+    *out = (struct beyond){sum_of(share), sum_of(error)};
 }
 
 /* Does any cell reach so far that its part beyond the bound matters? */
@@ -299,22 +306,24 @@ reaches(const struct mixture *m, const double *mean, double bound, double side)
     return any != 0;
 }
 
-static double
-expected_error(const struct a4nn_ensemble *e, const struct mixture *m, double c)
+/* Fills in the error about the median that is there, and what lies beyond the bounds. */
+static void
+expect_error(const struct a4nn_ensemble *e, const struct mixture *m,
+             struct a4nn_ensemble_answer *out)
 {
     const double *mean = e->cells.m1;
-    double sum, beyond;
+    struct beyond low = {0}, high = {0};
+    double sum;
 
-    add_errors(&sum, m, mean, c);
-    if (reaches(m, mean, e->hi - m->rise, 1)) {
-        cut_off(&beyond, m, mean, e->hi - m->rise, 1);
-        sum -= beyond;
-    }
-    if (reaches(m, mean, e->lo - m->rise, -1)) {
-        cut_off(&beyond, m, mean, e->lo - m->rise, -1);
-        sum -= beyond;
-    }
-    return sum > 0 ? sum : 0; /* rounding */
+    add_errors(&sum, m, mean, out->median - m->rise);
+    if (reaches(m, mean, e->hi - m->rise, 1))
+        cut_off(&high, m, mean, e->hi - m->rise, 1);
+    if (reaches(m, mean, e->lo - m->rise, -1))
+        cut_off(&low, m, mean, e->lo - m->rise, -1);
+    sum = sum - high.error - low.error;
+    out->error = sum > 0 ? sum : 0; /* rounding */
+    out->beyond_low = low.share;
+    out->beyond_high = high.share;
 }
 
 bool
@@ -330,7 +339,7 @@ a4nn_ensemble_read(const struct a4nn_ensemble *e, struct a4nn_ensemble_answer *o
     out->median = clip(e, median + m.rise);
     out->low = clip(e, quantile(&m, 0.05, median - 1.6 * m.spread, m.least, median) + m.rise);
     out->high = clip(e, quantile(&m, 0.95, median + 1.6 * m.spread, median, m.most) + m.rise);
-    out->error = expected_error(e, &m, out->median - m.rise);
+    expect_error(e, &m, out);
     return true;
 }
 

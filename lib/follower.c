@@ -181,9 +181,9 @@ doubt_bounds(const struct a4nn_follower *f, struct a4nn_ensemble_answer *a)
         return;
     a4nn_z_bounds(&f->scale, &lo, &hi);
     if (a->high >= hi)
-        doubt += doubted_change * (hi - f->level) * a4nn_ensemble_above(f->ensemble, hi);
+        doubt += doubted_change * (hi - f->level) * a->beyond_high;
     if (a->low <= lo)
-        doubt += doubted_change * (f->level - lo) * (1 - a4nn_ensemble_above(f->ensemble, lo));
+        doubt += doubted_change * (f->level - lo) * a->beyond_low;
     if (!(doubt > 0))
         return;
     a->error += doubt;
