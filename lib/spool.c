@@ -513,26 +513,38 @@ get_flags(struct a4nn_spool_records *records)
     return left;
 }
 
+/* The next of the fields that are `left`, false when there is none; epoch and total are kept. */
+static bool
+next_field(struct a4nn_spool_records *records, uint64_t *left, enum a4nn_field *field, double *x)
+{
+    if (*left == 0)
+        return false;
+    *field = (enum a4nn_field)__builtin_ctzll(*left);
+    *left &= *left - 1;
+    *x = get(records);
+    if (*field == A4NN_EPOCH)
+        records->epoch = *x;
+    if (*field == A4NN_EPOCHS)
+        records->epochs = *x;
+    return true;
+}
+
 bool
 a4nn_spool_record(const struct a4nn_spool *s, struct a4nn_spool_records *records,
                   struct a4nn_record *out)
 {
+    enum a4nn_field f;
     uint64_t left;
+    double x;
 
     if (records->at == records->end)
         return false;
-    for (left = get_flags(records); left != 0; left &= left - 1) {
-        enum a4nn_field f = (enum a4nn_field)__builtin_ctzll(left);
-        double x = get(records);
+    left = get_flags(records);
+    while (next_field(records, &left, &f, &x))
         if (a4nn_field_is_text(f))
             a4nn_record_set_text(out, f, s->texts.key[(size_t)x]);
         else
             out->num[f] = x;
-        if (f == A4NN_EPOCH)
-            records->epoch = x;
-        if (f == A4NN_EPOCHS)
-            records->epochs = x;
-    }
     out->num[A4NN_EPOCH] = records->epoch;
     if (records->set & A4NN_BIT(A4NN_EPOCHS))
         out->num[A4NN_EPOCHS] = records->epochs;
@@ -543,21 +555,17 @@ a4nn_spool_record(const struct a4nn_spool *s, struct a4nn_spool_records *records
 bool
 a4nn_spool_point(struct a4nn_spool_records *records, double *epoch, double *value)
 {
+    enum a4nn_field f;
     uint64_t left;
+    double x;
 
     if (records->at == records->end)
         return false;
     *value = NAN;
-    for (left = get_flags(records); left != 0; left &= left - 1) {
-        enum a4nn_field f = (enum a4nn_field)__builtin_ctzll(left);
-        double x = get(records);
-        if (f == A4NN_EPOCH)
-            records->epoch = x;
-        if (f == A4NN_EPOCHS)
-            records->epochs = x;
+    left = get_flags(records);
+    while (next_field(records, &left, &f, &x))
         if (f == A4NN_VALUE)
             *value = x;
-    }
     *epoch = records->epoch;
     return true;
 }
