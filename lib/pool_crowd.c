@@ -16,23 +16,6 @@ static const double least_sd = 0.05;
 static const double level_line = 1;
 
 void
-a4nn_crowd_add(struct a4nn_crowd *c, const struct a4nn_pool_visit *v, double weight, double sign)
-{
-    double w = sign * weight;
-
-    c->n += sign;
-    c->log_error += sign * log(v->error);
-    c->weight += w;
-    c->level += w * v->level;
-    c->gain += w * v->gain;
-    c->dip += w * v->dip;
-    c->level_level += w * v->level * v->level;
-    c->level_gain += w * v->level * v->gain;
-    c->gain_gain += w * v->gain * v->gain;
-    c->dip_dip += w * v->dip * v->dip;
-}
-
-void
 a4nn_crowd_borrow(struct a4nn_crowd *c, const struct a4nn_crowd *from, double share)
 {
     c->n += share * from->n;
@@ -45,6 +28,23 @@ a4nn_crowd_borrow(struct a4nn_crowd *c, const struct a4nn_crowd *from, double sh
     c->level_gain += share * from->level_gain;
     c->gain_gain += share * from->gain_gain;
     c->dip_dip += share * from->dip_dip;
+}
+
+void
+a4nn_crowd_add(struct a4nn_crowd *c, const struct a4nn_pool_visit *v, double weight, double sign)
+{
+    const struct a4nn_crowd one = {.n = 1,
+                                   .log_error = log(v->error),
+                                   .weight = weight,
+                                   .level = weight * v->level,
+                                   .gain = weight * v->gain,
+                                   .dip = weight * v->dip,
+                                   .level_level = weight * v->level * v->level,
+                                   .level_gain = weight * v->level * v->gain,
+                                   .gain_gain = weight * v->gain * v->gain,
+                                   .dip_dip = weight * v->dip * v->dip};
+
+    a4nn_crowd_borrow(c, &one, sign);
 }
 
 /* Of a variance that rounding may have made negative. */
