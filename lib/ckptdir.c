@@ -9,11 +9,11 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "process.h"
+#include "remotefs.h"
 #include "strmap.h"
 #include "xalloc.h"
 
@@ -75,23 +75,6 @@ a4nn_ckptdir_wait(const struct a4nn_ckptdir *dir)
     return left > 0 ? left : 0;
 }
 
-/* Changes made by other machines are not told. */
-static bool
-is_remote(int fd)
-{
-    static const unsigned long remote[] = {0x6969,     0xff534d42, 0xfe534d42, 0x0bd00bd0,
-                                           0x65735546, 0x47504653, 0x19830326, 0x01021997};
-    struct statfs fs;
-    size_t i;
-
-    if (fstatfs(fd, &fs) != 0)
-        return false;
-    for (i = 0; i < sizeof remote / sizeof *remote; i++)
-        if ((unsigned long)fs.f_type == remote[i])
-            return true;
-    return false;
-}
-
 /* Takes what inotify has to say: that the folder has gone matters, all else is seen by looking. */
 static bool
 drain(struct a4nn_ckptdir *dir)
@@ -133,7 +116,7 @@ begin_watch(struct a4nn_ckptdir *dir, int fd)
 
     if (dir->fd < 0 || dir->watch >= 0)
         return;
-    if (is_remote(fd)) {
+    if (a4nn_remote_fd(fd)) {
         say_polling(dir, "on a network file system");
         return;
     }

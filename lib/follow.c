@@ -6,15 +6,14 @@
 #include <errno.h>
 #include <glob.h>
 #include <limits.h>
-#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "follow_parts.h"
+#include "remotefs.h"
 #include "source.h"
 #include "xalloc.h"
 
@@ -70,30 +69,6 @@ entry_of(struct a4nn_follow *f, const char *path, size_t root, size_t dir, size_
 
 /* ---- directories ---- */
 
-static bool
-is_remote(const char *path)
-{
-    struct statfs fs;
-
-    if (statfs(path, &fs) != 0)
-        return false;
-    switch ((unsigned long)fs.f_type & 0xffffffffUL) {
-    case NFS_SUPER_MAGIC:
-    case SMB_SUPER_MAGIC:
-    case 0xff534d42UL: /* CIFS */
-    case 0xfe534d42UL: /* SMB 2 */
-    case AFS_SUPER_MAGIC:
-    case CODA_SUPER_MAGIC:
-    case V9FS_MAGIC:
-    case FUSE_SUPER_MAGIC:
-    case 0x00c36400UL: /* Ceph */
-    case 0x0bd00bd0UL: /* Lustre */
-    case 0x47504653UL: /* GPFS */
-    case 0x19830326UL: /* BeeGFS */ return true;
-    default: return false;
-    }
-}
-
 static const char *
 shown(const struct a4nn_follow_dir *d)
 {
@@ -129,7 +104,7 @@ watch_dir(struct a4nn_follow *f, size_t number)
     struct a4nn_follow_dir *d = &f->dir[number];
     int wd;
 
-    if (f->poll > 0 || is_remote(shown(d))) {
+    if (f->poll > 0 || a4nn_remote_path(shown(d))) {
         if (f->poll <= 0)
             say_polled(f, d, 0);
         poll_dir(f, d);
