@@ -73,7 +73,8 @@ seconds() { date +%s.%N; }
 @test "train: a4nn-stop ends it with a checkpoint, from which it goes on" {
     local pid
     mkdir -p runs/net
-    "$PYTHON" "$example/train.py" --samples 2000 --val-samples 1000 --epochs 200 runs/net > console 3>&- &
+    : > console # so that tail finds it, whoever is first
+    "$PYTHON" "$example/train.py" --samples 2000 --val-samples 1000 --epochs 200 runs/net >> console 3>&- &
     pid=$!
     echo "$pid" > runs/net/pid
     tail -n +1 -f --pid="$pid" console 3>&- | a4nn-predict -q -r net -m val_acc -M last -R budget:epochs=3 |
