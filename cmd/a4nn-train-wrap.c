@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* a4nn-train-wrap: run a training command and stop it when its log says that it may be stopped. */
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +9,7 @@
 #include "process.h"
 #include "program.h"
 #include "session.h"
+#include "signame.h"
 #include "wrap.h"
 #include "wrap_result.h"
 
@@ -63,7 +63,7 @@ static const struct a4nn_option options[] = {
     {SETTLE, "settle", "SECONDS", "from the verdict to the first signal (default: 1)", NULL},
     {STDERR, "stderr", NULL, "judge standard error, not standard output", NULL},
     {STOP_SIGNAL, "stop-signal", "SIGNAL", "sent to the command before TERM is sent to all",
-     "words USR1 USR2 INT TERM HUP"},
+     "words TERM INT HUP USR1 USR2 KILL"},
     {0},
 };
 
@@ -76,23 +76,6 @@ static const struct a4nn_cli cli = {
             "verdict; 125 trouble of our own; 126, 127 the command could not be run, or found.\n",
     .first_operand_ends = true,
 };
-
-static int
-signal_option(const char *arg)
-{
-    static const struct {
-        const char *name;
-        int number;
-    } names[] = {{"HUP", SIGHUP},   {"INT", SIGINT},   {"QUIT", SIGQUIT}, {"USR1", SIGUSR1},
-                 {"USR2", SIGUSR2}, {"TERM", SIGTERM}, {"ALRM", SIGALRM}, {"CONT", SIGCONT}};
-    const char *name = strncmp(arg, "SIG", 3) == 0 ? arg + 3 : arg;
-    size_t i;
-
-    for (i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(name, names[i].name) == 0)
-            return names[i].number;
-    return (int)a4nn_cli_count(&cli, STOP_SIGNAL, arg, 1, SIGRTMAX);
-}
 
 static void
 action_option(struct a4nn_wrap_opts *wrap, const char *arg)
@@ -139,7 +122,10 @@ wrap_option(struct a4nn_wrap_opts *wrap, int code, const char *arg)
         break;
     case SETTLE: wrap->settle = a4nn_cli_number(&cli, code, arg, 0, 1e6); break;
     case STDERR: wrap->from_stderr = true; break;
-    case STOP_SIGNAL: wrap->stop_signal = signal_option(arg); break;
+    case STOP_SIGNAL:
+        if ((wrap->stop_signal = a4nn_signal_find(arg)) < 0)
+            a4nn_die(A4NN_TROUBLE, "--stop-signal: unknown: '%s'", arg);
+        break;
     default: return false;
     }
     return true;

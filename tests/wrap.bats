@@ -72,7 +72,10 @@ ended() {
     [ "$stderr" = "a4nn-train-wrap: --result: no open descriptor: 'fd:77'" ]
     run -125 --separate-stderr a4nn-train-wrap --if-orphaned maybe -- touch ran
     [ "$stderr" = "a4nn-train-wrap: --if-orphaned: not end or continue: 'maybe'" ]
-    run -125 a4nn-train-wrap --stop-signal NONE -- touch ran
+    run -125 --separate-stderr a4nn-train-wrap --stop-signal NONE -- touch ran
+    [ "$stderr" = "a4nn-train-wrap: --stop-signal: unknown: 'NONE'" ]
+    run -125 a4nn-train-wrap --stop-signal 0 -- touch ran
+    run -125 a4nn-train-wrap --stop-signal 12x -- touch ran
     run -125 a4nn-train-wrap --grace -1 -- touch ran
     [ ! -e ran ]
 }
@@ -182,7 +185,7 @@ ended() {
 }
 
 @test "wrap: stops where the log read afterwards says so" {
-    local log e live epoch
+    local log e live epoch field
     for log in penguin.txt:40 keras-verbose2.log:50 console-squeezenet.log:50 torch7-nin.log:200 mxnet-cifar.log:200; do
         e=${log#*:} log=$(data "log/${log%:*}")
         a4nn-train-wrap -q -E "$e" --on-stop report --result result -- cat "$log" | cmp - "$log"
@@ -191,6 +194,10 @@ ended() {
             jq -rn --argjson e "$e" '[inputs | select(.verdict == "stop" and .epoch < $e) | .epoch][0] // "none"')
         [ "$live" = "$epoch" ] || fail "$log: $live live, $epoch afterwards"
         echo "$log $live" >> seen
+        a4nn-log -q "$log" | a4nn-predict -q -E "$e" -o jsonl > afterwards
+        for field in forecast low high expected_error; do # the same digits
+            grep -o "\"$field\": [^,]*" result | tr -d ' ' | grep -qFf - afterwards || fail "$log: another $field"
+        done
     done
     grep -qv none seen
 }
