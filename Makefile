@@ -30,8 +30,8 @@ PKG_LIBS   = $(eval PKG_LIBS := $(call pkg,--libs))$(PKG_LIBS)
 
 STD        = -std=c11 -D_GNU_SOURCE -iquote lib -iquote $(BUILD)/gen
 ALL_CFLAGS = $(STD) $(PKG_CFLAGS) $(WARN) $(CFLAGS) $(CPPFLAGS)
-# libcsv ships no .pc file
-LIBS       = $(PKG_LIBS) -lcsv -lm -lpthread
+# libcsv ships no .pc file; a command loads only what it uses
+LIBS       = -Wl,--as-needed $(PKG_LIBS) -lcsv -lm -lpthread
 
 # A new file in these folders is part of the build; nothing is listed twice.
 LIB_SRC  := $(sort $(wildcard lib/*.c lib/log/*.c))

@@ -159,24 +159,6 @@ list_dir(struct walk *w, int fd, const char *path, struct names *out)
         qsort(out->name, out->count, sizeof *out->name, by_version);
 }
 
-int
-a4nn_source_leads_inside(const char *root, const char *path)
-{
-    struct stat st;
-    char *real;
-    size_t len;
-    int inside;
-
-    if (root == NULL || lstat(path, &st) != 0 || !S_ISLNK(st.st_mode) ||
-        (real = realpath(path, NULL)) == NULL)
-        return 0;
-    len = strlen(root);
-    inside = strncmp(real, root, len) == 0 &&
-             (real[len] == '/' || real[len] == '\0' || root[len - 1] == '/');
-    free(real);
-    return inside;
-}
-
 static int
 is_own_ancestor(const struct stat *st, const struct ancestor *up)
 {

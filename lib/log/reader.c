@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One input at a time to records: what it is, and which run its numbers belong to. */
 #include "log/reader.h"
 
 #include <stdlib.h>
@@ -7,55 +8,10 @@
 #include "buf.h"
 #include "log/lines.h"
 #include "log/names.h"
-#include "log/reader_set.h"
-#include "source.h"
-#include "text.h"
+#include "log/reader_parts.h"
 #include "xalloc.h"
 
-enum {
-    HEAD = 64 << 10,
-    PIECE = 64 << 10,
-    TAIL = 1 << 10,
-    SURE = 60,
-    SURE_OF_LINES = 30,
-    GUESS = 10
-};
-
-/* What is being read: one input, and the group of inputs that make up its run. */
-struct a4nn_reader {
-    const struct a4nn_reader_opts *opts;
-    struct a4nn_strmap taken; /* names of runs */
-    enum a4nn_encoding encoding;
-    unsigned long records, inputs, unknown;
-    size_t looked;               /* how long the head was when all of it was looked at */
-    bool fed;                    /* by a4nn_reader_feed */
-    struct a4nn_reader_set *set; /* it is one of many, or NULL */
-    struct a4nn_reader_run *shared;
-    enum { GOES_ON, BEGINS_AGAIN, ASK } anew; /* what the next bytes are */
-    unsigned long line;                       /* of the last number */
-    bool several; /* more than one input: their runs need the input's name */
-    bool enough;  /* the receiver wants no more */
-
-    /* the input at hand */
-    char *path, *name, *argument;
-    bool whole, live;
-    struct a4nn_buf part; /* of what is fed: a line that has not ended */
-    struct a4nn_buf head; /* raw bytes held back until the format is known */
-    bool decided;
-    struct a4nn_stream_reader *stream;
-    const struct a4nn_log_format *format;
-    void *state;
-    struct a4nn_lines *lines;
-    struct a4nn_text text;
-    struct a4nn_buf decoded;
-    struct a4nn_log_sink sink;
-    char *prefix; /* for the names of its numbers */
-
-    /* the group it belongs to */
-    struct a4nn_select *select;
-    const struct a4nn_log_format *group_format;
-    char *group, *group_file, *run;
-};
+enum { HEAD = 64 << 10, TAIL = 1 << 10, SURE = 60, SURE_OF_LINES = 30, GUESS = 10 };
 
 /* ---- records on their way out ---- */
 
@@ -99,8 +55,8 @@ on_scalar(void *arg, const struct a4nn_log_at *at, const char *name, double valu
 
 /* ---- groups ---- */
 
-static void
-end_group(struct a4nn_reader *r)
+void
+a4nn_reader_end_group(struct a4nn_reader *r)
 {
     const struct a4nn_strmap *names;
     size_t i;
@@ -156,7 +112,7 @@ join_group(struct a4nn_reader *r)
         a4nn_select_file(r->select, r->path);
         return;
     }
-    end_group(r);
+    a4nn_reader_end_group(r);
     r->group = group;
     r->group_format = r->format;
     r->group_file = a4nn_xstrdup(r->path);
@@ -173,7 +129,7 @@ join_group(struct a4nn_reader *r)
 static void
 begin_stream(struct a4nn_reader *r)
 {
-    end_group(r);
+    a4nn_reader_end_group(r);
     free(r->run);
     if (r->set != NULL)
         r->run = a4nn_xstrdup(
@@ -355,18 +311,18 @@ begin_format_anew(struct a4nn_reader *r, const char *bytes, size_t len)
     struct a4nn_log_head head = {.path = r->name, .len = len};
     const struct a4nn_log_format *format = r->format;
     char *prefix = NULL, *group = format->group != NULL ? format->group(r->name, &prefix) : NULL;
-    bool fresh = r->anew == BEGINS_AGAIN;
+    bool fresh = r->anew == A4NN_READER_BEGINS_AGAIN;
 
     a4nn_buf_add(&copy, bytes, len);
     head.bytes = copy.data;
-    if (r->anew == BEGINS_AGAIN && group == NULL)
+    if (r->anew == A4NN_READER_BEGINS_AGAIN && group == NULL)
         a4nn_reader_run_close(r->shared, false);
     if (fresh || format->sniff(&head) > 0) {
         close_format(r);
         r->text = (struct a4nn_text){0};
         begin_format(r, format);
     }
-    r->anew = GOES_ON;
+    r->anew = A4NN_READER_GOES_ON;
     free(prefix);
     free(group);
     a4nn_buf_release(&copy);
@@ -394,8 +350,8 @@ argument_name(const char *argument)
     return a4nn_xstrndup(argument, len);
 }
 
-static int
-on_begin(void *arg, const struct a4nn_source_member *m)
+int
+a4nn_reader_input_begin(void *arg, const struct a4nn_source_member *m)
 {
     struct a4nn_reader *r = arg;
 
@@ -412,12 +368,12 @@ on_begin(void *arg, const struct a4nn_source_member *m)
     return 0;
 }
 
-static int
-on_bytes(void *arg, const char *bytes, size_t len)
+int
+a4nn_reader_input_bytes(void *arg, const char *bytes, size_t len)
 {
     struct a4nn_reader *r = arg;
 
-    if (r->anew != GOES_ON && r->format != NULL)
+    if (r->anew != A4NN_READER_GOES_ON && r->format != NULL)
         begin_format_anew(r, bytes, len);
     if (r->decided) {
         feed(r, bytes, len);
@@ -465,11 +421,11 @@ finish_format(struct a4nn_reader *r)
         a4nn_reader_run_close(r->shared, true);
     r->format->close(r->state);
     if (r->group == NULL)
-        end_group(r);
+        a4nn_reader_end_group(r);
 }
 
-static void
-on_end(void *arg)
+void
+a4nn_reader_input_end(void *arg)
 {
     struct a4nn_reader *r = arg;
 
@@ -505,135 +461,6 @@ a4nn_reader_new(const struct a4nn_reader_opts *opts)
 
     r->opts = opts;
     return r;
-}
-
-void
-a4nn_reader_read(struct a4nn_reader *r, char *const *arguments, int count)
-{
-    struct a4nn_source_sink sink = {on_begin, on_bytes, on_end, r, r->opts->diag};
-    int i;
-
-    r->several = count > 1;
-    if (count == 0 && a4nn_source_walk("-", &sink) < 0)
-        return; /* reported by the walk, counted by diag */
-    for (i = 0; i < count && !r->enough; i++)
-        if (a4nn_source_walk(arguments[i], &sink) < 0)
-            continue;
-    end_group(r);
-    if (r->unknown > 0 && r->unknown == r->inputs && r->several)
-        a4nn_diag(r->opts->diag, A4NN_ERROR, NULL, 0, "no training log among %lu file%s", r->inputs,
-                  r->inputs > 1 ? "s" : "");
-    else if (r->inputs == 0 && r->opts->diag->errors == 0)
-        a4nn_diag(r->opts->diag, A4NN_WARNING, NULL, 0, "no file to read");
-}
-
-void
-a4nn_reader_begin(struct a4nn_reader *r, const char *name)
-{
-    const struct a4nn_source_member m = {name, name, name, 1};
-
-    r->fed = true;
-    on_begin(r, &m);
-}
-
-struct a4nn_reader *
-a4nn_reader_new_of(struct a4nn_reader_set *set, const struct a4nn_reader_opts *opts,
-                   const struct a4nn_source_member *m)
-{
-    struct a4nn_reader *r = a4nn_reader_new(opts);
-
-    r->set = set;
-    r->fed = r->several = true;
-    on_begin(r, m);
-    return r;
-}
-
-bool
-a4nn_reader_is_whole(const struct a4nn_reader *r)
-{
-    if (r->format != NULL)
-        return r->format->whole;
-    /* a document of one line, or the first of many */
-    return r->stream == NULL && r->head.len == 0 && r->part.len > 0 &&
-           (r->part.data[0] == '{' || r->part.data[0] == '[');
-}
-
-void
-a4nn_reader_anew(struct a4nn_reader *r, bool again)
-{
-    a4nn_buf_reset(&r->part); /* a line that was never complete */
-    if (r->format != NULL) {
-        r->anew = again ? BEGINS_AGAIN : ASK;
-        return;
-    }
-    a4nn_stream_reader_free(r->stream);
-    r->stream = NULL;
-    r->decided = false;
-    r->text = (struct a4nn_text){0};
-    a4nn_buf_reset(&r->head);
-}
-
-/* Bytes that do not come in lines are not kept for a line's end. */
-static bool
-is_binary(const struct a4nn_reader *r)
-{
-    if (r->decided)
-        return r->format != NULL && !r->format->text;
-    return r->part.len > 0 && memchr(r->part.data, '\0', r->part.len) != NULL;
-}
-
-/*
- * What a training says before its first epoch may be long, and hold nothing of a log: it begins
- * again with what follows.
- */
-static bool
-begin_again(struct a4nn_reader *r)
-{
-    if (r->enough || !r->decided || r->stream != NULL || r->format != NULL)
-        return false;
-    r->decided = false;
-    r->looked = 0;
-    a4nn_buf_reset(&r->head);
-    return true;
-}
-
-/*
- * Format and metric are decided on what is there when a piece ends.  Pieces that are lines make
- * these decisions the log's own, and not those of the scheduler.
- */
-bool
-a4nn_reader_feed(struct a4nn_reader *r, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        size_t room = PIECE - r->part.len, n = len < room ? len : room;
-        const char *end = memchr(bytes, '\n', n);
-
-        if (end != NULL)
-            n = (size_t)(end - bytes) + 1;
-        a4nn_buf_add(&r->part, bytes, n);
-        bytes += n;
-        len -= n;
-        if (end == NULL && r->part.len < PIECE)
-            break;
-        if (on_bytes(r, r->part.data, r->part.len) != 0 && !begin_again(r))
-            return false;
-        a4nn_buf_reset(&r->part);
-    }
-    if (r->part.len > 0 && is_binary(r)) {
-        on_bytes(r, r->part.data, r->part.len);
-        a4nn_buf_reset(&r->part);
-    }
-    return true;
-}
-
-void
-a4nn_reader_end(struct a4nn_reader *r)
-{
-    if (r->part.len > 0)
-        on_bytes(r, r->part.data, r->part.len);
-    a4nn_buf_reset(&r->part);
-    on_end(r);
-    end_group(r);
 }
 
 enum a4nn_encoding
