@@ -191,6 +191,25 @@ block_signals(sigset_t *set)
 }
 
 /*
+ * Stops us as TSTP would have: not in an orphaned process group, where the kernel does not stop the
+ * command either and nobody would let us go on.  A stop takes back a CONT that has not been read;
+ * one that has come since must win, as it would have without us.
+ */
+static void
+stop_self(void)
+{
+    sigset_t set;
+
+    if (sigpending(&set) == 0 && sigismember(&set, SIGCONT) == 1)
+        return;
+    raise(SIGTSTP); /* blocked: from here on, it is CONT that takes it back */
+    sigemptyset(&set);
+    sigaddset(&set, SIGTSTP);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+/*
  * A signal that the terminal sends (SI_KERNEL) has reached the command already, which is in our
  * process group.  A stop from the terminal or from a user stops us, too, so that the shell sees it.
  */
@@ -206,7 +225,7 @@ on_signal(struct front *f)
     o.group = info.ssi_code == SI_KERNEL;
     send(f->orders, &o, sizeof o, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (o.signal == SIGTSTP)
-        raise(SIGSTOP);
+        stop_self();
 }
 
 static void

@@ -302,16 +302,43 @@ ended() {
     none_left
 }
 
+state() { [ "$(sed -n 's/^State:	\(.\).*/\1/p' "/proc/$1/status")" = "$2" ]; }
+
+# in_session [-m] COMMAND...: as `started`, in a session of its own; with -m as the job of a shell
+# there, without in a process group that nobody watches over: an orphaned one.
+in_session() {
+    local how=$1
+    [ "$how" != -m ] || shift
+    rm -f ready wrapper
+    if [ "$how" = -m ]; then
+        setsid -w bash -c 'set -m; "$@" & echo $! > wrapper; set +m; wait $!' - "$@" \
+            > out 2> err < /dev/null 3>&- &
+    else
+        setsid -w bash -c 'echo $$ > wrapper; exec "$@"' - "$@" > out 2> err < /dev/null 3>&- &
+    fi
+    pid=$!
+    wait_for ready
+    wrapper=$(cat wrapper)
+}
+
 @test "wrap: TSTP stops the wrapper and the command, CONT lets both go on" {
-    state() { [ "$(sed -n 's/^State:	\(.\).*/\1/p' "/proc/$1/status")" = "$2" ]; }
     script train <<< 'echo $$ > leader; touch ready; while [ ! -e go ]; do sleep 0.02; done; exit 8'
-    started a4nn-train-wrap -q -- ./train
-    kill -TSTP "$pid"
-    wait_for state "$pid" T
+    in_session -m a4nn-train-wrap -q -- ./train
+    kill -TSTP "$wrapper"
+    wait_for state "$wrapper" T
     wait_for state "$(cat leader)" T
     touch go
-    kill -CONT "$pid"
+    kill -CONT "$wrapper"
     ended 8
+}
+
+@test "wrap: TSTP stops neither where nobody could let them go on" {
+    script train <<< 'touch ready; exec sleep 1000'
+    in_session a4nn-train-wrap -q -- ./train
+    kill -TSTP "$wrapper"
+    kill -TERM "$wrapper"
+    wait_for none_left
+    ended 143
 }
 
 @test "wrap: no process of a stopped training is left" {
