@@ -7,6 +7,7 @@
 #include "err.h"
 #include "explain.h"
 #include "observation.h"
+#include "past.h"
 #include "record.h"
 #include "scale.h"
 #include "schedule.h"
@@ -26,6 +27,7 @@ struct a4nn_run_view {
     struct a4nn_points points;
     const struct a4nn_schedule *schedule; /* of its learning rate, NULL when nothing is known */
     size_t group; /* runs of the stream with the same task and metric have the same */
+    const struct a4nn_past_task *past; /* complete runs of the past with these, or NULL */
 };
 
 enum a4nn_forecast_kind {

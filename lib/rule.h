@@ -37,9 +37,9 @@ struct a4nn_peers {
     const struct a4nn_peer *const *peer;
     size_t n;
     size_t self;     /* index of the run at hand */
-    size_t complete; /* runs of its group that are complete, with a finite value */
-    double best; /* best final value of the complete runs of its group, in the metric's unit; NAN
-                  * while there is none */
+    size_t complete; /* runs of its group that are complete, with a finite value; those of the past
+                      * among them, which are no peers */
+    double best;     /* best final value of these, in the metric's unit; NAN while there is none */
 };
 
 struct a4nn_rule {

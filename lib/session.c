@@ -10,6 +10,7 @@
 #include "forecast.h"
 #include "leaders.h"
 #include "observation.h"
+#include "past.h"
 #include "rule.h"
 #include "rulebook.h"
 #include "strmap.h"
@@ -30,6 +31,7 @@ struct metric_state {
 struct group {
     struct a4nn_leaders complete;          /* runs that are, by their final values */
     struct a4nn_leaders largest, smallest; /* runs that state a planned total, by it and by -it */
+    const struct a4nn_past_task *past;     /* those of the past, NULL: none, or of another mode */
 };
 
 struct session {
@@ -63,6 +65,7 @@ struct a4nn_policy {
     char *explain;
     double explain_at;
     struct a4nn_diag *diag;
+    const struct a4nn_past *past;
 
     struct a4nn_strmap metrics;
     struct metric_state *metric;
@@ -89,6 +92,7 @@ a4nn_policy_new(const struct a4nn_policy_opts *opts, struct a4nn_err *err)
     p->explain = a4nn_xstrdup(opts->explain);
     p->explain_at = opts->explain_at;
     p->diag = opts->diag;
+    p->past = opts->past;
     p->scheduled = opts->schedule != NULL;
     if (p->scheduled)
         p->schedule = *opts->schedule;
@@ -152,15 +156,26 @@ number_of(struct a4nn_strmap *map, const struct a4nn_record *r, uint64_t fields,
     return i;
 }
 
+/* The runs of the past to which the record's run belongs, if they too count the metric the same
+ * way. */
+static const struct a4nn_past_task *
+past_of(const struct a4nn_policy *p, const struct a4nn_record *r, size_t metric)
+{
+    const struct a4nn_past_task *past = a4nn_past_find(p->past, a4nn_record_text(r, A4NN_TASK, ""),
+                                                       a4nn_record_text(r, A4NN_METRIC, ""));
+
+    return past != NULL && past->mode == p->metric[metric].mode ? past : NULL;
+}
+
 static size_t
-group_of(struct a4nn_policy *p, const struct a4nn_record *r, uint64_t fields)
+group_of(struct a4nn_policy *p, const struct a4nn_record *r, uint64_t fields, size_t metric)
 {
     bool added;
     size_t i = number_of(&p->groups, r, fields, &added);
 
     if (added) {
         p->group = a4nn_xgrow(p->group, i, &p->cap_group, sizeof *p->group);
-        p->group[i] = (struct group){0};
+        p->group[i] = (struct group){.past = past_of(p, r, metric)};
     }
     return i;
 }
@@ -187,7 +202,7 @@ explained_of(const struct a4nn_policy *p, const struct a4nn_record *r)
 
 /* The session of the record's run; *self is its number among the peers. */
 static struct session *
-session_of(struct a4nn_policy *p, const struct a4nn_record *r, size_t *self)
+session_of(struct a4nn_policy *p, const struct a4nn_record *r, size_t metric, size_t *self)
 {
     /* A fit of several families gives several forecasts an epoch: each is a series of its own. */
     const uint64_t group = A4NN_BIT(A4NN_TASK) | A4NN_BIT(A4NN_METRIC);
@@ -201,7 +216,7 @@ session_of(struct a4nn_policy *p, const struct a4nn_record *r, size_t *self)
         return p->session[i];
     s = a4nn_xcalloc(1, sizeof *s);
     s->peer.curve = &s->curve;
-    s->peer.group = group_of(p, r, group);
+    s->peer.group = group_of(p, r, group, metric);
     s->epochs = s->stated = s->begun = NAN;
     if (p->explain != NULL && strcmp(p->explain, a4nn_record_text(r, A4NN_RUN, "")) == 0)
         s->explained = explained_of(p, r);
@@ -219,13 +234,23 @@ minimises(const struct a4nn_policy *p, const struct session *s)
     return p->metric[s->metric].mode == A4NN_MIN;
 }
 
-/* The best final value among the runs of the session's group that are complete now, or NAN. */
+/* The best final value among the runs of the session's group that are complete now, and those of
+ * the past; or NAN. */
 static double
 best_of(const struct a4nn_policy *p, const struct session *s)
 {
-    double score = a4nn_leaders_best(&p->group[s->peer.group].complete);
+    const struct group *g = &p->group[s->peer.group];
+    double score = a4nn_leaders_best(&g->complete), sign = minimises(p, s) ? -1 : 1;
 
-    return minimises(p, s) ? -score : score;
+    if (g->past != NULL)
+        score = fmax(score, sign * a4nn_from_points(&s->peer.points, g->past->best));
+    return sign * score;
+}
+
+static size_t
+complete_of(const struct group *g)
+{
+    return g->complete.n + (g->past != NULL ? g->past->complete : 0);
 }
 
 /* Whatever it was, a run that goes on is not complete until its newest observation is judged. */
@@ -262,10 +287,10 @@ static const char *
 step(struct a4nn_policy *p, struct session *s, const struct a4nn_curve *curve,
      const struct a4nn_record *r, size_t self, struct a4nn_forecast *forecast)
 {
+    const struct group *g = &p->group[s->peer.group];
     struct a4nn_run_view run = {
-        curve, r, s->epochs, s->begun, s->peer.points, schedule_of(p, s), s->peer.group};
-    struct a4nn_peers peers = {p->peer, p->runs.n, self, p->group[s->peer.group].complete.n,
-                               best_of(p, s)};
+        curve, r, s->epochs, s->begun, s->peer.points, schedule_of(p, s), s->peer.group, g->past};
+    struct a4nn_peers peers = {p->peer, p->runs.n, self, complete_of(g), best_of(p, s)};
     struct a4nn_rule_view view = {&run, forecast, &peers};
     bool stop[A4NN_RULEBOOK_MAX] = {false};
     const char *stops;
@@ -458,7 +483,7 @@ a4nn_policy_feed(struct a4nn_policy *p, struct a4nn_record *r)
     double best = NAN;
     size_t metric = metric_of(p, r);
     size_t self;
-    struct session *s = session_of(p, r, &self);
+    struct session *s = session_of(p, r, metric, &self);
 
     a4nn_forecast_none(&forecast);
     s->metric = metric;

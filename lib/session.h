@@ -9,6 +9,7 @@
 #include "err.h"
 #include "explained.h"
 #include "metric.h"
+#include "past.h"
 #include "record.h"
 #include "schedule.h"
 
@@ -34,7 +35,9 @@ struct a4nn_policy_opts {
     enum a4nn_mode mode;                  /* of the metric, when its name is not to decide */
     enum a4nn_scale scale;                /* likewise */
     const struct a4nn_schedule *schedule; /* of all runs; NULL: as the records say */
-    const char *explain;                  /* name of the run to explain, NULL: none */
+    const struct a4nn_past *past; /* what the forecaster may learn from, and hopeless has to be
+                                   * beaten by; may be NULL; must outlive the policy */
+    const char *explain;          /* name of the run to explain, NULL: none */
     double explain_at;      /* at its last observation up to this epoch; NAN: at its first stop,
                              * or at its newest observation while it has not been stopped */
     struct a4nn_diag *diag; /* for what was assumed, and for runs that cannot be forecast */
@@ -42,7 +45,8 @@ struct a4nn_policy_opts {
 
 struct a4nn_policy;
 
-/* Returns NULL with *err filled when a spec cannot be used. Copies what it needs, not the diag. */
+/* Returns NULL with *err filled when a spec cannot be used. Copies what it needs, neither
+ * the diag nor the past. */
 struct a4nn_policy *a4nn_policy_new(const struct a4nn_policy_opts *opts,
                                     struct a4nn_err *err) A4NN_MUST_USE;
 
