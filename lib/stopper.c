@@ -14,11 +14,10 @@
 
 #include "buf.h"
 #include "clock.h"
+#include "ending.h"
 #include "fillin.h"
-#include "pidfd.h"
 #include "pidfile.h"
 #include "process.h"
-#include "process_tree.h"
 #include "readfd.h"
 #include "runfile.h"
 #include "signame.h"
@@ -28,7 +27,6 @@
 enum action { TOUCH, EXEC, SCANCEL, SIGNAL, ACTIONS };
 static const char *const action_name[ACTIONS] = {"touch", "exec", "scancel", "signal"};
 
-enum { RUNGS = 3 };
 /* After KILL only a process that the kernel does not let go is still there. */
 static const double after_kill = 10;
 
@@ -43,14 +41,12 @@ struct job {
     size_t run;
     struct a4nn_record record;
     enum action action;
-    bool begun;          /* the action is under way ... */
-    int fd;              /* ... until this pidfd is readable ... */
-    double deadline;     /* ... or this is now */
-    pid_t child;         /* command: to be waited for */
-    bool overdue;        /* command: it was killed */
-    struct a4nn_pid pid; /* signal: to whom */
-    size_t rung;         /* signal: how many were sent */
-    double since;        /* signal: when the first was */
+    bool begun;                /* the action is under way ... */
+    int fd;                    /* ... until this pidfd is readable ... */
+    double deadline;           /* ... or this is now */
+    pid_t child;               /* command: to be waited for */
+    bool overdue;              /* command: it was killed */
+    struct a4nn_ending ending; /* signal: has the same `fd` and `deadline` */
 };
 
 struct a4nn_stopper {
@@ -60,8 +56,7 @@ struct a4nn_stopper {
     size_t cap_runs;
     struct job *jobs; /* the first `opts->jobs` of these are under way */
     size_t njobs, cap_jobs;
-    int rung[RUNGS];
-    size_t rungs, actions, failures;
+    size_t actions, failures;
 };
 
 /* ---- what is said ---- */
@@ -304,9 +299,9 @@ find_process(struct a4nn_stopper *s, struct job *job)
 {
     const struct run *run = &s->runs[job->run];
     struct a4nn_err err;
+    struct a4nn_pid pid;
 
-    switch (
-        a4nn_pid_open(s->opts->pid_file, name_of(job), &run->noted, &job->fd, &job->pid, &err)) {
+    switch (a4nn_pid_open(s->opts->pid_file, name_of(job), &run->noted, &job->fd, &pid, &err)) {
     case A4NN_PID_FOUND: break;
     case A4NN_PID_GONE: succeed(s, job, "gone", err.msg); return;
     case A4NN_PID_NO_FILE:
@@ -318,82 +313,35 @@ find_process(struct a4nn_stopper *s, struct job *job)
     case A4NN_PID_REFUSED: fail(s, job, "refused", err.msg); return;
     }
     if (s->opts->dry_run) {
-        a4nn_err_set(&err, "would send %s to process %ld", a4nn_signal_name(s->rung[0]),
-                     (long)job->pid.pid);
+        a4nn_err_set(&err, "would send %s to process %ld", a4nn_signal_name(s->opts->signal),
+                     (long)pid.pid);
         succeed(s, job, "would", err.msg);
         return;
     }
     job->begun = true;
-    job->rung = 0;
-    job->deadline = a4nn_now() + s->opts->settle;
-}
-
-static bool
-has_ended(int fd)
-{
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-
-    return poll(&p, 1, 0) > 0;
-}
-
-/* What asks a training to end is for its process alone, which cares for its own; what ends it at
- * once must not leave these behind. */
-static int
-signal_it(const struct job *job, int sig)
-{
-    if (sig == SIGKILL && !has_ended(job->fd) && a4nn_tree_signal(job->pid.pid, sig, NULL) > 0)
-        return 0;
-    return a4nn_pidfd_signal(job->fd, sig);
-}
-
-/* The next signal. A process that is stopped would not act on it. */
-static void
-send_next(struct a4nn_stopper *s, struct job *job)
-{
-    int sig = s->rung[job->rung];
-    struct a4nn_err err;
-
-    if (signal_it(job, sig) != 0) {
-        if (errno == ESRCH)
-            return; /* ended just now: the next look will see it */
-        a4nn_err_set(&err, "cannot send %s to process %ld: %s", a4nn_signal_name(sig),
-                     (long)job->pid.pid, strerror(errno));
-        fail(s, job, "failed", err.msg);
-        return;
-    }
-    if (sig != SIGKILL)
-        a4nn_pidfd_signal(job->fd, SIGCONT);
-    if (job->rung == 0)
-        job->since = a4nn_now();
-    job->rung++;
-    job->deadline = a4nn_now() + (sig == SIGKILL ? after_kill : s->opts->grace);
+    a4nn_ending_begin(&job->ending, &pid, job->fd, s->opts->signal, s->opts->settle,
+                      s->opts->grace);
+    job->deadline = job->ending.deadline;
 }
 
 static void
 watch(struct a4nn_stopper *s, struct job *job)
 {
-    struct a4nn_err err;
-    bool killed;
+    struct a4nn_err how;
+    enum a4nn_ending_state state = a4nn_ending_step(&job->ending, &how);
 
-    if (has_ended(job->fd)) {
-        if (job->rung == 0) {
-            a4nn_err_set(&err, "process %ld ended by itself", (long)job->pid.pid);
-            succeed(s, job, "gone", err.msg);
-            return;
-        }
-        killed = job->rung > 1 && s->rung[job->rung - 1] == SIGKILL;
-        a4nn_err_set(&err, "process %ld ended %.1f s after %s%s", (long)job->pid.pid,
-                     a4nn_now() - job->since, a4nn_signal_name(s->rung[0]),
-                     killed ? ", by KILL" : "");
-        succeed(s, job, killed ? "killed" : "ended", err.msg);
-    } else if (a4nn_now() >= job->deadline) {
-        if (job->rung < s->rungs) {
-            send_next(s, job);
-            return;
-        }
-        a4nn_err_set(&err, "process %ld is still there %g s after KILL", (long)job->pid.pid,
-                     after_kill);
-        fail(s, job, "failed", err.msg);
+    job->fd = job->ending.fd;
+    job->deadline = job->ending.deadline;
+    if (state == A4NN_ENDING_ON)
+        return;
+    a4nn_ending_release(&job->ending);
+    job->fd = -1;
+    switch (state) {
+    case A4NN_ENDING_GONE: succeed(s, job, "gone", how.msg); break;
+    case A4NN_ENDING_ENDED: succeed(s, job, "ended", how.msg); break;
+    case A4NN_ENDING_KILLED: succeed(s, job, "killed", how.msg); break;
+    case A4NN_ENDING_ON:
+    case A4NN_ENDING_FAILED: fail(s, job, "failed", how.msg); break;
     }
 }
 
@@ -455,7 +403,6 @@ advance(struct a4nn_stopper *s, struct job *job)
 {
     while (job->action != ACTIONS) {
         enum action action = job->action;
-        size_t rung = job->rung;
 
         if (!job->begun)
             begin(s, job);
@@ -463,7 +410,7 @@ advance(struct a4nn_stopper *s, struct job *job)
             watch(s, job);
         else
             reap(s, job);
-        if (job->begun && job->action == action && job->rung == rung && a4nn_now() < job->deadline)
+        if (job->begun && job->action == action && a4nn_now() < job->deadline)
             return;
     }
 }
@@ -587,11 +534,6 @@ a4nn_stopper_new(const struct a4nn_stopper_opts *opts)
     struct a4nn_stopper *s = a4nn_xcalloc(1, sizeof *s);
 
     s->opts = opts;
-    s->rung[s->rungs++] = opts->signal;
-    if (opts->signal != SIGTERM && opts->signal != SIGKILL)
-        s->rung[s->rungs++] = SIGTERM;
-    if (opts->signal != SIGKILL)
-        s->rung[s->rungs++] = SIGKILL;
     return s;
 }
 
@@ -604,7 +546,9 @@ a4nn_stopper_free(struct a4nn_stopper *s)
         return;
     for (i = 0; i < s->njobs; i++) {
         a4nn_record_release(&s->jobs[i].record);
-        if (s->jobs[i].fd >= 0)
+        if (s->jobs[i].begun && s->jobs[i].action == SIGNAL)
+            a4nn_ending_release(&s->jobs[i].ending);
+        else if (s->jobs[i].fd >= 0)
             close(s->jobs[i].fd);
     }
     free(s->jobs);

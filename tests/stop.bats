@@ -78,6 +78,41 @@ a,2,0.6,0.75,converged,signal,ended" ]
     wait_for dead child.d
 }
 
+# family RUN LEADER CHILD: a process that does LEADER on TERM, and below it one that does CHILD, with
+# a third one below, alike.  PIDs go to runs/RUN.1/pid and runs/RUN.2/pid.
+family() {
+    mkdir -p "runs/$1.1" "runs/$1.2"
+    export leader=$2 child=$3 name=runs/$1
+    training "$1" bash -c 'trap "$leader" TERM
+        setsid bash -c '\''trap "$child" TERM
+            bash -c "trap \"\$child\" TERM; echo \$\$ > \$name.2/pid; while :; do sleep 0.05; done" &
+            echo $$ > $name.1/pid; while :; do sleep 0.05; done'\'' &
+        while :; do sleep 0.05; done'
+    wait_for test -s "runs/$1.1/pid"
+    wait_for test -s "runs/$1.2/pid"
+    cat "runs/$1.1/pid" "runs/$1.2/pid" >> started
+}
+
+@test "stop: what a process that ends on TERM leaves behind gets TERM, then KILL" {
+    family a 'exit 0' '' # the two below ignore TERM
+    run -0 --separate-stderr a4nn-stop --grace 0.3 --pid-file 'runs/{run}/pid' <<< "$(verdicts a)"
+    [ "$(results <<< "$output")" = killed ]
+    [[ $stderr =~ ^"a4nn-stop: run 'a': process "[0-9]+" ended "[0-9.]+" s after TERM, what it left behind by KILL"$ ]]
+    dead a && dead a.1 && dead a.2
+    family b 'exit 0' 'touch $name.termed; exit 0'
+    run -0 --separate-stderr a4nn-stop --grace 600 --pid-file 'runs/{run}/pid' <<< "$(verdicts b)"
+    [ "$(results <<< "$output")" = ended ]
+    [[ $stderr =~ ^"a4nn-stop: run 'b': process "[0-9]+" ended "[0-9.]+" s after TERM"$ ]]
+    [ -e runs/b.termed ]
+    dead b && dead b.1 && dead b.2
+    # one that ended by itself has not been asked to leave nothing
+    family c 'exit 0' ''
+    kill -KILL "$(cat runs/c/pid)"
+    run -0 --separate-stderr a4nn-stop --grace 0 --pid-file 'runs/{run}/pid' <<< "$(verdicts c)"
+    [ "$(results <<< "$output")" = gone ]
+    alive c.1 && alive c.2
+}
+
 @test "stop: the first signal may be another, then come TERM and KILL; names and numbers" {
     training a bash -c 'trap "touch runs/a/usr1; exit" USR1; touch runs/a/up; while :; do sleep 0.05; done'
     wait_for test -e runs/a/up
