@@ -65,6 +65,18 @@ a4nn_buf_addf(struct a4nn_buf *buf, const char *fmt, ...)
 }
 
 void
+a4nn_buf_fill(struct a4nn_buf *buf, const char *pattern, const char *placeholder, const char *text)
+{
+    const char *at;
+
+    for (; (at = strstr(pattern, placeholder)) != NULL; pattern = at + strlen(placeholder)) {
+        a4nn_buf_add(buf, pattern, (size_t)(at - pattern));
+        a4nn_buf_adds(buf, text);
+    }
+    a4nn_buf_adds(buf, pattern);
+}
+
+void
 a4nn_buf_drop(struct a4nn_buf *buf, size_t len)
 {
     if (len >= buf->len) {

@@ -20,6 +20,10 @@ void a4nn_buf_adds(struct a4nn_buf *buf, const char *text);
 void a4nn_buf_addc(struct a4nn_buf *buf, char c);
 void a4nn_buf_addf(struct a4nn_buf *buf, const char *fmt, ...) A4NN_PRINTF(2, 3);
 
+/* Appends a pattern, with a text wherever a placeholder is in it. */
+void a4nn_buf_fill(struct a4nn_buf *buf, const char *pattern, const char *placeholder,
+                   const char *text);
+
 /* Forgets the first `len` bytes. */
 void a4nn_buf_drop(struct a4nn_buf *buf, size_t len);
 

@@ -12,7 +12,6 @@
 #include "xalloc.h"
 
 static const char placeholder[] = "{run}";
-enum { PLACEHOLDER = sizeof placeholder - 1 };
 
 bool
 a4nn_runfile_by_run(const char *pattern)
@@ -24,13 +23,8 @@ char *
 a4nn_runfile_text(const char *pattern, const char *run)
 {
     struct a4nn_buf out = {0};
-    const char *at;
 
-    for (; (at = strstr(pattern, placeholder)) != NULL; pattern = at + PLACEHOLDER) {
-        a4nn_buf_add(&out, pattern, (size_t)(at - pattern));
-        a4nn_buf_adds(&out, run);
-    }
-    a4nn_buf_adds(&out, pattern);
+    a4nn_buf_fill(&out, pattern, placeholder, run);
     return out.data;
 }
 

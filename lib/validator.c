@@ -169,20 +169,6 @@ finish(struct a4nn_validator *v, struct checkpoint *c, int status)
 
 /* ---- how one begins ---- */
 
-static char *
-fill(const char *word, const char *path)
-{
-    struct a4nn_buf out = {0};
-    const char *at;
-
-    for (; (at = strstr(word, "{}")) != NULL; word = at + 2) {
-        a4nn_buf_add(&out, word, (size_t)(at - word));
-        a4nn_buf_adds(&out, path);
-    }
-    a4nn_buf_adds(&out, word);
-    return out.data;
-}
-
 static char **
 words_for(const struct a4nn_validator *v, const char *path)
 {
@@ -191,7 +177,9 @@ words_for(const struct a4nn_validator *v, const char *path)
     size_t i;
 
     for (i = 0; i < v->opts->count; i++) {
-        words[i] = fill(v->opts->words[i], path);
+        struct a4nn_buf word = {0};
+        a4nn_buf_fill(&word, v->opts->words[i], "{}", path);
+        words[i] = word.data;
         named = named || strstr(v->opts->words[i], "{}") != NULL;
     }
     if (!named)
