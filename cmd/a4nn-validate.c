@@ -87,7 +87,8 @@ struct job {
     regex_t regex;
     bool use_regex, from_zero;
     double poll, until_idle, last, newest; /* `newest`: when the last checkpoint came */
-    int signals, pidfd;
+    int signals, pidfd;                    /* of --pid, */
+    bool over;                             /* which had ended before we could look */
     struct pollfd *fds;
 };
 
@@ -139,7 +140,7 @@ process_ended(const struct job *job)
 {
     struct pollfd p = {.fd = job->pidfd, .events = POLLIN};
 
-    return job->pidfd >= 0 && poll(&p, 1, 0) > 0;
+    return job->over || (job->pidfd >= 0 && poll(&p, 1, 0) > 0);
 }
 
 /* Nothing is left to do, and nothing will come. What the process wrote last must have been seen. */
@@ -263,10 +264,11 @@ take_option(struct job *job, int code, const char *arg)
     case PATTERN: job->pattern = arg; break;
     case PID:
         pid = a4nn_cli_count(&cli, code, arg, 1, 1L << 30);
+        if (job->pidfd >= 0)
+            close(job->pidfd);
         if ((job->pidfd = a4nn_pidfd((pid_t)pid)) < 0 && errno != ESRCH)
             a4nn_die(A4NN_TROUBLE, "--pid: %s: %s", arg, strerror(errno));
-        if (job->pidfd < 0) /* over already: what is there is validated */
-            job->until_idle = 0;
+        job->over = job->pidfd < 0;
         break;
     case POLL: job->poll = a4nn_cli_number(&cli, code, arg, 0.01, 1e6); break;
     case RETRIES: job->opts.retries = (unsigned)a4nn_cli_count(&cli, code, arg, 0, 1000); break;

@@ -7,12 +7,14 @@
 #include "err.h"
 
 /*
- * A folder in which a training leaves checkpoints: tells each file once, when it is complete.
+ * A folder in which a training leaves checkpoints, files or folders: tells each once, when it is
+ * complete.
  *
  * A file is complete when nobody has it open for writing, which the kernel tells by granting a
  * lease on it (F_SETLEASE); where there are no leases (other owners, network file systems), when
- * its size and time have not changed for two seconds.  Files that are moved in are complete at
- * once.  Hidden names and those that end in ".tmp", ".part" or "~" are no checkpoints.
+ * its size and time have not changed for two seconds.  A folder is complete when it holds files of
+ * which none is open for writing, and either was seen to be moved in, or nothing in it has changed
+ * for two seconds.  Hidden names and those that end in ".tmp", ".part" or "~" are no checkpoints.
  *
  * inotify only says when to look; what is there says the folder itself, so no event can be missed
  * for good.  Without inotify (limits, network file systems) the folder is looked at again and
@@ -36,13 +38,13 @@ int a4nn_ckptdir_fd(const struct a4nn_ckptdir *dir);
 double a4nn_ckptdir_wait(const struct a4nn_ckptdir *dir);
 
 /*
- * Looks, if there is a reason to, and calls `found` for each file that is new and complete, with
+ * Looks, if there is a reason to, and calls `found` for each that is new and complete, with
  * the time it was last written.  With `all` it looks in any case.
  */
 void a4nn_ckptdir_look(struct a4nn_ckptdir *dir, bool all,
                        void (*found)(void *arg, const char *name, double time), void *arg);
 
-/* Whether there are files that are not complete yet. */
+/* Whether there are some that are not complete yet. */
 bool a4nn_ckptdir_pending(const struct a4nn_ckptdir *dir);
 
 void a4nn_ckptdir_free(struct a4nn_ckptdir *dir);

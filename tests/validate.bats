@@ -78,7 +78,7 @@ ckpt,10,0.9,val_acc,,10" ]
     [ "$(points <<< "$output")" = "1,0.75 2,0.2" ]
 }
 
-@test "validate: hidden and temporary files, folders, pipes and other names are no checkpoints" {
+@test "validate: hidden and temporary files, empty folders, pipes and other names are no checkpoints" {
     checkpoint 1 0.1
     echo 0 > ckpt/.model-2.pt
     echo 0 > ckpt/model-3.pt.tmp
@@ -96,6 +96,75 @@ ckpt,10,0.9,val_acc,,10" ]
     run -0 --separate-stderr a4nn-validate --until-idle 0 --pattern 'model-*' ckpt -- cat
     [ "$(points <<< "$output")" = "1,0.1" ]
     [ -z "$stderr" ]
+}
+
+@test "validate: a folder is a checkpoint, when it is complete" {
+    mkdir -p ckpt/old-1/part parts
+    echo 0.1 > ckpt/old-1/part/value
+    a4nn-validate -q --last 4 ckpt -- sh -c 'cat "$1"/*/value && echo "$1" >> seen' sh > out.csv 3>&- &
+    local validate=$!
+    wait_for grep -q old-1 seen
+    # renamed into place: at once, though it changes again
+    mkdir -p ckpt/new-2.tmp/part
+    echo 0.2 > ckpt/new-2.tmp/part/value
+    mv ckpt/new-2.tmp ckpt/new-2
+    until grep -q new-2 seen; do
+        echo "$RANDOM" > ckpt/new-2/noise
+        sleep 0.05
+    done
+    # made in place: not while it changes, nor while a file in it is open for writing
+    mkdir ckpt/new-3 ckpt/new-3/part
+    exec 5> ckpt/new-3/part/value
+    printf 0. >&5
+    for i in {1..30}; do
+        echo "$i" > ckpt/new-3/step
+        sleep 0.1
+    done
+    run -1 grep new-3 seen
+    sleep 2.5
+    run -1 grep new-3 seen
+    echo 3 >&5
+    exec 5>&-
+    wait_for grep -q new-3 seen
+    mkdir parts/new-4 parts/new-4/part
+    echo 0.4 > parts/new-4/part/value
+    mv parts/new-4 ckpt
+    wait "$validate"
+    [ "$(points < out.csv)" = "1,0.1 2,0.2 3,0.3 4,0.4" ]
+    [ "$(wc -l < seen)" -eq 4 ]
+}
+
+@test "validate: a folder that is there, or filled while nobody tells" {
+    mkdir -p ckpt/epoch-1
+    echo 0.1 > ckpt/epoch-1/value
+    ln -s / ckpt/epoch-1/root
+    ln -s "$PWD/ckpt" ckpt/epoch-1/loop
+    run -0 a4nn-validate -q --until-idle 0 -o jsonl ckpt -- sh -c 'cat "$1/value"' sh
+    [ "$(jq -c '[.epoch, .value, (.time | floor)]' <<< "$output")" = "[1,0.1,$(stat -c %Y ckpt/epoch-1/value)]" ]
+    for poll in '' '--poll 0.1'; do
+        rm -rf ckpt/*
+        # shellcheck disable=SC2086 # none or two words
+        a4nn-validate -q --last 2 $poll ckpt -- sh -c 'cat "$1/value"' sh > out.csv 3>&- &
+        mkdir ckpt/epoch-2
+        sleep 0.3
+        echo 0.2 > ckpt/epoch-2/value
+        wait $!
+        [ "$(points < out.csv)" = "2,0.2" ]
+    done
+}
+
+@test "validate: a process that had ended before is over, whatever else is said, in any order" {
+    true &
+    local pid=$!
+    wait "$pid"
+    checkpoint 1 0.1
+    run -0 a4nn-validate -q --pid "$pid" --until-idle 600 ckpt cat
+    [ "$(points <<< "$output")" = "1,0.1" ]
+    run -0 a4nn-validate -q --until-idle 600 --pid "$pid" ckpt cat
+    [ "$(points <<< "$output")" = "1,0.1" ]
+    # it is the last one said
+    run -0 a4nn-validate -q --until-idle 0 --pid "$pid" --pid $$ ckpt cat
+    [ "$(points <<< "$output")" = "1,0.1" ]
 }
 
 @test "validate: the epoch in a name" {
