@@ -40,6 +40,8 @@ real  python numpy                  python3-numpy       python3-numpy       pyth
 real  python scipy                  python3-scipy       python3-scipy       python-scipy  scipy
 real  python optuna                 python3-optuna      python3-optuna      python-optuna optuna
 real  python torch                  python3-torch       python3-torch       python-pytorch pytorch
+real  prog   /usr/sbin/slurmctld    slurm-wlm           slurm-slurmctld     slurm-llnl    -
+real  prog   /usr/sbin/munged       munge               munge               munge         -
 real  file /usr/share/datasets/fashion-mnist dataset-fashion-mnist -        -             -
 TABLE
 }
