@@ -36,8 +36,10 @@ LIBS       = -Wl,--as-needed $(PKG_LIBS) -lcsv -lm -lpthread
 # A new file in these folders is part of the build; nothing is listed twice.
 LIB_SRC  := $(sort $(wildcard lib/*.c lib/log/*.c))
 CMD_SRC  := $(sort $(wildcard cmd/*.c))
+# The verbs of a command that has verbs lie in a folder of its name.
+VERB_SRC := $(sort $(wildcard cmd/*/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
-HEADERS  := $(sort $(wildcard lib/*.h lib/log/*.h))
+HEADERS  := $(sort $(wildcard lib/*.h lib/log/*.h cmd/*/*.h))
 MANUALS  := $(sort $(wildcard man/*.[1-8]))
 PROTOS   := $(sort $(wildcard lib/*.proto lib/log/*.proto))
 GEN_SRC   = $(PROTOS:lib/%.proto=$(BUILD)/gen/%.pb-c.c)
@@ -79,9 +81,11 @@ $(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h: lib/%.proto
 	@mkdir -p $(@D)
 	protoc-c --proto_path=lib --c_out=$(BUILD)/gen $<
 
-$(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(LIBA)
+.SECONDEXPANSION:
+verbs = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter cmd/$(1)/%,$(VERB_SRC)))
+$(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $$(call verbs,%) $(LIBA)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(LIBA) $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBA) $(LIBS)
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(LIBA)
 	@mkdir -p $(@D)
@@ -103,7 +107,7 @@ $(BUILD)/completions/zsh/_%: $(BUILD)/bin/%
 	@mkdir -p $(@D)
 	$< --completion zsh > $@.tmp && mv $@.tmp $@
 
-C_SRC = $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) $(BENCH_SRC)
+C_SRC = $(LIB_SRC) $(CMD_SRC) $(VERB_SRC) $(UNIT_SRC) $(FUZZ_SRC) $(BENCH_SRC)
 -include $(C_SRC:%.c=$(BUILD)/obj/%.d)
 
 .PHONY: units benches

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "cli_complete.h"
 #include "number.h"
 #include "program.h"
 #include "version.h"
@@ -21,9 +22,8 @@ static const struct a4nn_option common[] = {
     {0},
 };
 
-/* The i-th option, the command's own first, then the common ones; NULL after the last. */
-static const struct a4nn_option *
-option_at(const struct a4nn_cli *cli, size_t i)
+const struct a4nn_option *
+a4nn_cli_option(const struct a4nn_cli *cli, size_t i)
 {
     size_t own = 0;
 
@@ -40,7 +40,7 @@ option_find(const struct a4nn_cli *cli, int code)
     const struct a4nn_option *o;
     size_t i;
 
-    for (i = 0; (o = option_at(cli, i)) != NULL; i++)
+    for (i = 0; (o = a4nn_cli_option(cli, i)) != NULL; i++)
         if (o->code == code)
             return o;
     return NULL;
@@ -71,96 +71,10 @@ print_help(const struct a4nn_cli *cli, FILE *out)
     size_t i;
 
     fprintf(out, "usage: %s [options] %s\n%s\n\n", cli->program, cli->operands, cli->about);
-    for (i = 0; (o = option_at(cli, i)) != NULL; i++)
+    for (i = 0; (o = a4nn_cli_option(cli, i)) != NULL; i++)
         print_option(out, o);
     if (cli->more != NULL)
         fprintf(out, "\n%s", cli->more);
-}
-
-static void
-complete_bash(const struct a4nn_cli *cli)
-{
-    const struct a4nn_option *o;
-    size_t i;
-
-    printf("# bash completion for %s, generated from its option table\n", cli->program);
-    printf("_%s() {\n    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n",
-           cli->program);
-    puts("    case $prev in");
-    for (i = 0; (o = option_at(cli, i)) != NULL; i++) {
-        if (o->arg == NULL || o->arg[0] == '[')
-            continue;
-        if (o->code < 256)
-            printf("    -%c|--%s) ", o->code, o->name);
-        else
-            printf("    --%s) ", o->name);
-        if (o->complete != NULL && strncmp(o->complete, "words ", 6) == 0)
-            printf("mapfile -t COMPREPLY < <(compgen -W '%s' -- \"$cur\")", o->complete + 6);
-        else if (o->complete != NULL)
-            printf("mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")");
-        else
-            printf("COMPREPLY=()");
-        puts("; return ;;");
-    }
-    printf("    esac\n    if [[ $cur == -* ]]; then\n"
-           "        mapfile -t COMPREPLY < <(compgen -W '");
-    for (i = 0; (o = option_at(cli, i)) != NULL; i++)
-        printf("%s--%s", i != 0 ? " " : "", o->name);
-    printf("' -- \"$cur\")\n    else\n        mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
-           "    fi\n}\ncomplete -o filenames -F _%s %s\n",
-           cli->program, cli->program);
-}
-
-static void
-zsh_quote(const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (strchr("[]:\\", *text) != NULL)
-            putchar('\\');
-        if (*text == '\'')
-            fputs("'\\'", stdout);
-        putchar(*text);
-    }
-}
-
-static void
-complete_zsh(const struct a4nn_cli *cli)
-{
-    const struct a4nn_option *o;
-    size_t i;
-
-    printf("#compdef %s\n# zsh completion, generated from its option table\n_arguments -s \\\n",
-           cli->program);
-    for (i = 0; (o = option_at(cli, i)) != NULL; i++) {
-        if (o->code < 256)
-            printf("  '(-%c --%s)'{-%c,--%s}'[", o->code, o->name, o->code, o->name);
-        else
-            printf("  '--%s[", o->name);
-        zsh_quote(o->help);
-        putchar(']');
-        if (o->arg != NULL) {
-            putchar(':');
-            zsh_quote(o->arg);
-            if (o->complete != NULL && strncmp(o->complete, "words ", 6) == 0)
-                printf(":(%s)", o->complete + 6);
-            else
-                printf(":%s", o->complete != NULL ? "_files" : " ");
-        }
-        puts("' \\");
-    }
-    puts("  '*:file:_files'");
-}
-
-static _Noreturn void
-complete(const struct a4nn_cli *cli, const char *shell)
-{
-    if (strcmp(shell, "bash") == 0)
-        complete_bash(cli);
-    else if (strcmp(shell, "zsh") == 0)
-        complete_zsh(cli);
-    else
-        a4nn_die(A4NN_TROUBLE, "--completion: not bash or zsh: '%s'", shell);
-    exit(a4nn_program_end(A4NN_OK));
 }
 
 static struct option *
@@ -171,7 +85,7 @@ long_options(const struct a4nn_cli *cli, struct a4nn_buf *letters)
     const struct a4nn_option *o;
 
     a4nn_buf_adds(letters, cli->first_operand_ends ? "+" : "");
-    for (; (o = option_at(cli, n)) != NULL; n++) {
+    for (; (o = a4nn_cli_option(cli, n)) != NULL; n++) {
         int how = o->arg == NULL     ? no_argument
                   : o->arg[0] == '[' ? optional_argument
                                      : required_argument;
@@ -204,7 +118,7 @@ a4nn_cli_next(const struct a4nn_cli *cli, int argc, char **argv, const char **ar
     switch (code) {
     case HELP: print_help(cli, stdout); exit(a4nn_program_end(A4NN_OK));
     case VERSION: printf("%s %s\n", cli->program, A4NN_VERSION); exit(a4nn_program_end(A4NN_OK));
-    case COMPLETION: complete(cli, optarg);
+    case COMPLETION: a4nn_cli_complete(cli, optarg); exit(a4nn_program_end(A4NN_OK));
     case '?': fprintf(stderr, "Try '%s --help'.\n", cli->program); exit(a4nn_program_trouble());
     default: return code;
     }

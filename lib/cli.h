@@ -3,6 +3,7 @@
 #define A4NN_CLI_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "err.h"
 
@@ -28,6 +29,9 @@ struct a4nn_cli {
     const char *more;                  /* text after the options, or NULL */
     bool first_operand_ends; /* for wrappers: options after the command are the command's */
 };
+
+/* The i-th option, the command's own first, then the common ones; NULL after the last. */
+const struct a4nn_option *a4nn_cli_option(const struct a4nn_cli *cli, size_t i);
 
 /* What a4nn_cli_next returns when there is no further option. */
 enum { A4NN_CLI_END = -1 };

@@ -246,6 +246,22 @@ a4nn_json_object(void)
 }
 
 struct a4nn_json *
+a4nn_json_array(void)
+{
+    return handle(made(json_array()));
+}
+
+struct a4nn_json *
+a4nn_json_from_number(double v)
+{
+    if (isnan(v))
+        return handle(json_null());
+    if (isinf(v))
+        return a4nn_json_from_string(v < 0 ? "-inf" : "inf");
+    return handle(made(json_real(v)));
+}
+
+struct a4nn_json *
 a4nn_json_from_string(const char *text)
 {
     struct a4nn_buf valid = {0};
@@ -271,6 +287,12 @@ a4nn_json_set(struct a4nn_json *object, const char *name, struct a4nn_json *v)
     add_valid_utf8(&valid, name);
     json_object_set_new(raw(object), valid.data != NULL ? valid.data : "", raw(v));
     a4nn_buf_release(&valid);
+}
+
+void
+a4nn_json_append(struct a4nn_json *array, struct a4nn_json *v)
+{
+    json_array_append_new(raw(array), raw(v));
 }
 
 void

@@ -63,11 +63,17 @@ bool a4nn_json_string_cut(const struct a4nn_json *v);
 int a4nn_json_members(const struct a4nn_json *v,
                       int (*each)(void *arg, const char *name, struct a4nn_json *value), void *arg);
 
-/* Building: an empty object; setting a member (the object takes `v` over); texts; copies. */
+/*
+ * Building: an empty object or array; texts; numbers (NaN becomes null, as a4nn_json_add_number has
+ * it); copies; setting a member and appending an element, which take `v` over.
+ */
 struct a4nn_json *a4nn_json_object(void);
+struct a4nn_json *a4nn_json_array(void);
 struct a4nn_json *a4nn_json_from_string(const char *text);
+struct a4nn_json *a4nn_json_from_number(double v);
 struct a4nn_json *a4nn_json_copy(const struct a4nn_json *v);
 void a4nn_json_set(struct a4nn_json *object, const char *name, struct a4nn_json *v);
+void a4nn_json_append(struct a4nn_json *array, struct a4nn_json *v);
 
 /* Appends the value in one line, numbers so that they read back equal. */
 void a4nn_json_dump(const struct a4nn_json *v, struct a4nn_buf *out);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The options that the verbs which read share. */
+#include "history.h"
+#include "program.h"
+#include "verbs.h"
+
+enum { PATIENCE = 60 /* seconds */ };
+
+bool
+a4nn_verb_option(struct a4nn_verb_query *query, int code, const char *arg)
+{
+    struct a4nn_err err;
+    int encoding;
+
+    switch (code) {
+    case 'H': query->history = arg; break;
+    case 't': query->which.task = arg; break;
+    case 'r': query->which.name = arg; break;
+    case 'q': a4nn_verbosity = 0; break;
+    case 'o':
+        if ((encoding = a4nn_encoding_find(arg)) < 0)
+            a4nn_die(A4NN_TROUBLE, "--output: not csv, jsonl or table: '%s'", arg);
+        query->encoding = (enum a4nn_encoding)encoding;
+        break;
+    case 'w':
+        a4nn_where_free(query->where);
+        if ((query->where = a4nn_where_parse(arg, &err)) == NULL)
+            a4nn_die(A4NN_TROUBLE, "--where: %s", err.msg);
+        break;
+    default: return false;
+    }
+    return true;
+}
+
+struct a4nn_db *
+a4nn_verb_open(const struct a4nn_verb_query *query, enum a4nn_db_access access)
+{
+    struct a4nn_err err;
+    struct a4nn_db *db = a4nn_history_open(query->history, access, PATIENCE, &err);
+
+    if (db == NULL)
+        a4nn_die(A4NN_TROUBLE, "%s", err.msg);
+    return db;
+}
+
+void
+a4nn_verb_read(int result, const struct a4nn_err *err)
+{
+    if (result < 0)
+        a4nn_die(A4NN_TROUBLE, "%s", err->msg);
+}
+
+void
+a4nn_verb_no_operands(int argc, char **argv, int first)
+{
+    if (first < argc)
+        a4nn_die(A4NN_TROUBLE, "unexpected: '%s'", argv[first]);
+}

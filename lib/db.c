@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "db.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "db_store.h"
+
+double
+a4nn_db_number(const struct a4nn_db_value *cell)
+{
+    switch (cell->type) {
+    case A4NN_DB_INT: return (double)cell->integer;
+    case A4NN_DB_REAL: return cell->real;
+    case A4NN_DB_NULL:
+    case A4NN_DB_TEXT: break;
+    }
+    return NAN;
+}
+
+int64_t
+a4nn_db_integer(const struct a4nn_db_value *cell)
+{
+    return cell->type == A4NN_DB_INT ? cell->integer : 0;
+}
+
+const char *
+a4nn_db_string(const struct a4nn_db_value *cell, const char *otherwise)
+{
+    return cell->type == A4NN_DB_TEXT ? cell->text : otherwise;
+}
+
+bool
+a4nn_db_is_server(const char *name)
+{
+    return strncmp(name, "postgresql://", 13) == 0 || strncmp(name, "postgres://", 11) == 0;
+}
+
+struct a4nn_db *
+a4nn_db_open(const char *name, enum a4nn_db_access access, double patience, struct a4nn_err *err)
+{
+    static const struct a4nn_db_store *const stores[] = {&a4nn_db_sqlite};
+    size_t i;
+
+    for (i = 0; i < sizeof stores / sizeof *stores; i++)
+        if (stores[i]->server == a4nn_db_is_server(name))
+            return stores[i]->open(name, access, patience, err);
+    a4nn_err_set(err, "this build knows no database servers: '%.200s'", name);
+    return NULL;
+}
+
+const struct a4nn_db_dialect *
+a4nn_db_dialect(const struct a4nn_db *db)
+{
+    return &db->store->dialect;
+}
+
+int
+a4nn_db_begin(struct a4nn_db *db, enum a4nn_db_intent intent, struct a4nn_err *err)
+{
+    return db->store->begin(db, intent, err);
+}
+
+int
+a4nn_db_commit(struct a4nn_db *db, struct a4nn_err *err)
+{
+    return db->store->commit(db, err);
+}
+
+void
+a4nn_db_rollback(struct a4nn_db *db)
+{
+    db->store->rollback(db);
+}
+
+int
+a4nn_db_script(struct a4nn_db *db, const char *sql, struct a4nn_err *err)
+{
+    return db->store->script(db, sql, err);
+}
+
+int
+a4nn_db_query(struct a4nn_db *db, const char *sql, const struct a4nn_db_value *values, size_t n,
+              int (*row)(void *arg, const struct a4nn_db_value *cells, size_t count), void *arg,
+              struct a4nn_err *err)
+{
+    return db->store->query(db, sql, values, n, row, arg, err);
+}
+
+int
+a4nn_db_version(struct a4nn_db *db, struct a4nn_err *err)
+{
+    return db->store->version(db, err);
+}
+
+int
+a4nn_db_set_version(struct a4nn_db *db, int version, struct a4nn_err *err)
+{
+    return db->store->set_version(db, version, err);
+}
+
+int
+a4nn_db_check(struct a4nn_db *db, void (*found)(void *arg, const char *defect), void *arg,
+              struct a4nn_err *err)
+{
+    return db->store->check(db, found, arg, err);
+}
+
+int
+a4nn_db_compact(struct a4nn_db *db, struct a4nn_err *err)
+{
+    return db->store->compact(db, err);
+}
+
+double
+a4nn_db_size(struct a4nn_db *db)
+{
+    return db->store->size(db);
+}
+
+void
+a4nn_db_close(struct a4nn_db *db)
+{
+    if (db != NULL)
+        db->store->close(db);
+}
