@@ -11,6 +11,8 @@ static const struct a4nn_verb verbs[] = {
     {"list", "the tasks, and how many runs of each", &a4nn_verb_list_cli, a4nn_verb_list},
     {"runs", "the runs that meet a condition", &a4nn_verb_runs_cli, a4nn_verb_runs},
     {"show", "all that is known of a run", &a4nn_verb_show_cli, a4nn_verb_show},
+    {"similar", "the runs that are most like one, and why", &a4nn_verb_similar_cli,
+     a4nn_verb_similar},
     {"export", "the records of runs, as a stream", &a4nn_verb_export_cli, a4nn_verb_export},
     {"check", "is the database whole?", &a4nn_verb_check_cli, a4nn_verb_check},
     {"compact", "give back to the disk what is not needed", &a4nn_verb_compact_cli,

@@ -90,8 +90,21 @@ struct page {
     size_t n;
 };
 
-static void
-release_run(struct a4nn_history_run *run)
+void
+a4nn_history_run_copy(struct a4nn_history_run *to, const struct a4nn_history_run *from)
+{
+    int i;
+
+    *to = *from;
+    to->task = a4nn_xstrdup(from->task);
+    to->metric = a4nn_xstrdup(from->metric);
+    to->name = a4nn_xstrdup(from->name);
+    for (i = 0; i < A4NN_FACTS; i++)
+        to->facts.text[i] = a4nn_xstrdup(from->facts.text[i]);
+}
+
+void
+a4nn_history_run_release(struct a4nn_history_run *run)
 {
     free(run->task);
     free(run->metric);
@@ -174,7 +187,7 @@ a4nn_history_runs(struct a4nn_db *db, const struct a4nn_history_which *which,
         for (i = 0; i < page->n; i++) {
             enough = enough || result < 0 || each(arg, &page->run[i]) != 0;
             after = page->run[i].id;
-            release_run(&page->run[i]);
+            a4nn_history_run_release(&page->run[i]);
         }
     } while (result == 0 && !enough && page->n == PAGE);
     free(page);

@@ -41,6 +41,10 @@ struct a4nn_history_run {
     struct a4nn_facts facts;
 };
 
+/* A copy that outlives the call it came with; and freeing what a run owns. */
+void a4nn_history_run_copy(struct a4nn_history_run *to, const struct a4nn_history_run *from);
+void a4nn_history_run_release(struct a4nn_history_run *run);
+
 /* Which runs. Zero or NULL: any. */
 struct a4nn_history_which {
     const char *task, *metric, *name; /* just these */

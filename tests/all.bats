@@ -18,10 +18,25 @@ each() {
     [ -z "$bad" ] || fail "not so:$bad"
 }
 
-# The options --help lists, one a line: -E, --epochs, ...
+# The verbs of a command that has verbs.
+verbs() {
+    grep -q '^usage: [^ ]* verb ' <("$1" --help) || return 0
+    "$1" --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p'
+}
+
+# The options --help lists, one a line: -E, --epochs, ...; of a command with verbs, those of all.
 help_options() {
-    "$1" --help | sed -n 's/^  *\(-[-A-Za-z0-9, ]*\).*/\1/p' | grep -oE -- '(^|[ ,])--?[A-Za-z0-9][-A-Za-z0-9]*' |
-        tr -d ' ,' | sort
+    local verb
+    if [ -n "$(verbs "$1")" ]; then
+        for verb in $(verbs "$1"); do options_of "$1" "$verb"; done | sort -u
+    else
+        options_of "$1" | sort
+    fi
+}
+
+options_of() {
+    "$@" --help | sed -n 's/^  *\(-[-A-Za-z0-9, ]*\).*/\1/p' | grep -oE -- '(^|[ ,])--?[A-Za-z0-9][-A-Za-z0-9]*' |
+        tr -d ' ,'
 }
 
 # The options a manual describes: the flags in its list items.
@@ -107,7 +122,7 @@ manual() {
     [ -f "$page" ] || fail "no man/$1.1"
     grep -q "^\.Dt $(echo "$1" | tr '[:lower:]' '[:upper:]') 1$" "$page"
     help_options "$1" > help
-    manual_options "$page" > manual
+    manual_options "$page" | if [ -n "$(verbs "$1")" ]; then uniq; else cat; fi > manual
     diff -u manual help
 }
 
@@ -123,18 +138,28 @@ overview() {
     each overview
 }
 
+# What bash offers behind "CMD [VERB]" for a "-".
+offered() {
+    bash -c '
+        . "$BUILD/completions/bash/$1"
+        COMP_WORDS=("$@" -) COMP_CWORD=$#
+        "_$1"
+        printf "%s\n" "${COMPREPLY[@]}"' complete "$@" | sort
+}
+
 completion() {
-    local option
+    local option verb
     bash -n "$BUILD/completions/bash/$1"
     grep -q "^#compdef $1\$" "$BUILD/completions/zsh/_$1"
     help_options "$1" | grep '^--' > help
-    # what bash offers for "CMD -"
-    bash -c '
-        . "$BUILD/completions/bash/$1"
-        COMP_WORDS=("$1" -) COMP_CWORD=1
-        "_$1"
-        printf "%s\n" "${COMPREPLY[@]}"' complete "$1" | sort > offered
-    diff -u offered help
+    if [ -n "$(verbs "$1")" ]; then
+        for verb in $(verbs "$1"); do
+            offered "$1" "$verb" | diff -u - <(options_of "$1" "$verb" | grep '^--' | sort)
+            grep -q "^    '$verb\[" "$BUILD/completions/zsh/_$1"
+        done
+    else
+        offered "$1" | diff -u - help
+    fi
     while read -r option; do
         grep -qE -- "(^|[^-a-z])$option(=|,|}|\\[)" "$BUILD/completions/zsh/_$1" || fail "zsh: no $option"
     done < help
