@@ -6,6 +6,24 @@
 
 #include "db_store.h"
 
+struct a4nn_db_value
+a4nn_db_int(int64_t v)
+{
+    return (struct a4nn_db_value){.type = A4NN_DB_INT, .integer = v};
+}
+
+struct a4nn_db_value
+a4nn_db_real(double v)
+{
+    return (struct a4nn_db_value){.type = isnan(v) ? A4NN_DB_NULL : A4NN_DB_REAL, .real = v};
+}
+
+struct a4nn_db_value
+a4nn_db_text(const char *v)
+{
+    return (struct a4nn_db_value){.type = v != NULL ? A4NN_DB_TEXT : A4NN_DB_NULL, .text = v};
+}
+
 double
 a4nn_db_number(const struct a4nn_db_value *cell)
 {

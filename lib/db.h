@@ -26,24 +26,10 @@ struct a4nn_db_value {
     const char *text;
 };
 
-static inline struct a4nn_db_value
-a4nn_db_int(int64_t v)
-{
-    return (struct a4nn_db_value){.type = A4NN_DB_INT, .integer = v};
-}
-
-/* NaN, which SQL has no common word for, is NULL. */
-static inline struct a4nn_db_value
-a4nn_db_real(double v)
-{
-    return (struct a4nn_db_value){.type = v == v ? A4NN_DB_REAL : A4NN_DB_NULL, .real = v};
-}
-
-static inline struct a4nn_db_value
-a4nn_db_text(const char *v)
-{
-    return (struct a4nn_db_value){.type = v != NULL ? A4NN_DB_TEXT : A4NN_DB_NULL, .text = v};
-}
+/* Making parameters. NaN, which SQL has no common word for, is NULL; so is no text. */
+struct a4nn_db_value a4nn_db_int(int64_t v);
+struct a4nn_db_value a4nn_db_real(double v);
+struct a4nn_db_value a4nn_db_text(const char *v);
 
 /* A cell as a number: NAN for NULL and what is none; as an integer: 0 there; as a text, or
  * `otherwise` for NULL and numbers. */

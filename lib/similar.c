@@ -89,11 +89,9 @@ tell_value(struct a4nn_buf *why, const struct a4nn_flat_member *m)
 }
 
 static void
-tell(struct a4nn_buf *why, const struct search *s, const struct a4nn_flat_member *a,
+tell(struct a4nn_buf *why, const char *name, const struct a4nn_flat_member *a,
      const struct a4nn_flat_member *b, size_t told)
 {
-    const char *name = s->names.key[(a != NULL ? a : b)->name];
-
     if (told == NAMED)
         a4nn_buf_adds(why, ", ...");
     if (told >= NAMED)
@@ -124,11 +122,11 @@ compare_configs(struct search *s, const struct a4nn_flat_config *other, struct a
         }
         sum += share;
         if (share < 1)
-            tell(why, s, at >= 0 ? &s->own.member[at] : NULL, b, told++);
+            tell(why, s->names.key[b->name], at >= 0 ? &s->own.member[at] : NULL, b, told++);
     }
     for (i = 0; i < s->own.n; i++)
         if (!met[i])
-            tell(why, s, &s->own.member[i], NULL, told++);
+            tell(why, s->names.key[s->own.member[i].name], &s->own.member[i], NULL, told++);
     free(met);
     if (members == 0)
         return NAN;

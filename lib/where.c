@@ -178,32 +178,34 @@ parse_single(struct parser *p)
     return w;
 }
 
-/* Terms joined by a word; a term is what `term` parses. */
+/* Joins what is there with the next term; frees it when there is none. */
 static struct a4nn_where *
-parse_joined(struct parser *p, const char *word, enum kind kind,
-             struct a4nn_where *(*term)(struct parser *p))
+join(enum kind kind, struct a4nn_where *left, struct a4nn_where *right)
 {
-    struct a4nn_where *w = term(p), *next;
-
-    while (w != NULL && take_word(p, word)) {
-        next = term(p);
-        if (next == NULL)
-            a4nn_where_free(w);
-        w = next != NULL ? node(kind, w, next) : NULL;
-    }
-    return w;
+    if (right != NULL)
+        return node(kind, left, right);
+    a4nn_where_free(left);
+    return NULL;
 }
 
 static struct a4nn_where *
 parse_and(struct parser *p)
 {
-    return parse_joined(p, "and", AND, parse_single);
+    struct a4nn_where *w = parse_single(p);
+
+    while (w != NULL && take_word(p, "and"))
+        w = join(AND, w, parse_single(p));
+    return w;
 }
 
 static struct a4nn_where *
 parse_or(struct parser *p)
 {
-    return parse_joined(p, "or", OR, parse_and);
+    struct a4nn_where *w = parse_and(p);
+
+    while (w != NULL && take_word(p, "or"))
+        w = join(OR, w, parse_and(p));
+    return w;
 }
 
 struct a4nn_where *

@@ -12,6 +12,9 @@ PYTHON=${PYTHON:-/usr/bin/python3}
 PATH=$BUILD/bin:$PATH
 LC_ALL=C
 export project_root BUILD PYTHON PATH LC_ALL
+# no test touches the user's own model database
+unset A4NN_HISTORY
+export XDG_DATA_HOME=${BATS_TEST_TMPDIR-/nowhere}/.data
 
 export BATS_LIB_PATH=${BATS_LIB_PATH:-/usr/lib/bats:/usr/local/lib:/opt/homebrew/lib:/usr/lib}
 bats_load_library bats-support

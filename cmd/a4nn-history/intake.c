@@ -12,20 +12,19 @@ enum { ROWS_AT_ONCE = 1 << 16 };
 static const double seconds_at_most = 0.5; /* that a record waits while others keep coming */
 
 void
-a4nn_intake_init(struct a4nn_intake *intake)
+a4nn_intake_init(struct a4nn_intake *t)
 {
-    a4nn_input_init(&intake->in);
-    intake->write.diag = &intake->in.diag;
+    a4nn_input_init(&t->in);
+    t->write.diag = &t->in.diag;
 }
 
 bool
-a4nn_intake_option(struct a4nn_intake *intake, const struct a4nn_cli *cli, int code,
-                   const char *arg)
+a4nn_intake_option(struct a4nn_intake *t, const struct a4nn_cli *cli, int code, const char *arg)
 {
     switch (code) {
-    case 'H': intake->query.history = arg; return true;
-    case 't': intake->write.task = arg; return true;
-    default: return a4nn_input_option(&intake->in, cli, code, arg);
+    case 'H': t->query.history = arg; return true;
+    case 't': t->write.task = arg; return true;
+    default: return a4nn_input_option(&t->in, cli, code, arg);
     }
 }
 

@@ -31,13 +31,13 @@ struct a4nn_intake {
     double flushed; /* when (clock.h) */
 };
 
-void a4nn_intake_init(struct a4nn_intake *intake);
+void a4nn_intake_init(struct a4nn_intake *t);
 
 /* Takes an option if it is one that both share; a bad value ends the program with 2. */
-bool a4nn_intake_option(struct a4nn_intake *intake, const struct a4nn_cli *cli, int code,
+bool a4nn_intake_option(struct a4nn_intake *t, const struct a4nn_cli *cli, int code,
                         const char *arg);
 
 /* Reads the operands and brings in what is in them; returns the status to end with. */
-int a4nn_intake_run(struct a4nn_intake *intake, char *const *operands, int count);
+int a4nn_intake_run(struct a4nn_intake *t, char *const *operands, int count);
 
 #endif
