@@ -19,6 +19,7 @@ enum {
     BUSY_GLOB,
     GRACE,
     IF_ORPHANED,
+    LOG,
     NO_METRIC,
     ON_STOP,
     PRESERVE_STATUS,
@@ -40,6 +41,7 @@ static const struct a4nn_option options[] = {
     {GRACE, "grace", "SECONDS", "from a signal to the next, harder one (default: 10)", NULL},
     {IF_ORPHANED, "if-orphaned", "WHAT", "end or continue, when this is killed (default: end)",
      "words end continue"},
+    {LOG, "log", "FILE", "judge this log (file, folder or pattern), not the output", "file"},
     {'M', "forecaster", "SPEC", "forecaster (default: the one that goes with the rules)",
      "words pool ensemble a4nn penguin curve last best"},
     A4NN_OPTION_METRIC,
@@ -109,6 +111,7 @@ wrap_option(struct a4nn_wrap_opts *wrap, int code, const char *arg)
         if (!wrap->orphan_goes_on && strcmp(arg, "end") != 0)
             a4nn_die(A4NN_TROUBLE, "--if-orphaned: not end or continue: '%s'", arg);
         break;
+    case LOG: wrap->judge.log = arg; break;
     case NO_METRIC:
         wrap->judge.lines = (unsigned long)a4nn_cli_count(&cli, code, arg, 1, 1000000000);
         break;
@@ -196,11 +199,13 @@ main(int argc, char **argv)
         }
     if (first == argc)
         a4nn_die(A4NN_TROUBLE, "no command to run");
+    if (wrap.from_stderr && wrap.judge.log != NULL && !wrap.pty)
+        a4nn_die(A4NN_TROUBLE, "--log and --stderr exclude each other");
     set_policy(&policy, &in);
     setenv("PYTHONUNBUFFERED", "1", 0);
     if (!all_ranks && a4nn_wrap_rank() > 0)
         return run_directly(argv + first);
-    if (in.reader.run == NULL)
+    if (in.reader.run == NULL && wrap.judge.log == NULL)
         in.reader.run = argv[first];
     wrap.argv = argv + first;
     wrap.judge.policy = &policy;

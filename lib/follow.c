@@ -67,6 +67,14 @@ entry_of(struct a4nn_follow *f, const char *path, size_t root, size_t dir, size_
     return e;
 }
 
+/* What is there before the first step is old. */
+static void
+note_old(const struct a4nn_follow *f, struct a4nn_follow_entry *e, const struct stat *st)
+{
+    if (!f->started && S_ISREG(st->st_mode))
+        e->before = st->st_size;
+}
+
 /* ---- directories ---- */
 
 static const char *
@@ -187,6 +195,7 @@ take(struct a4nn_follow *f, size_t number, const char *name, bool event)
 {
     const struct a4nn_follow_dir *d = &f->dir[number];
     const struct a4nn_follow_root *root = &f->root[d->root];
+    struct a4nn_follow_entry *e;
     char *path;
     struct stat st;
     bool is_dir = false;
@@ -196,7 +205,7 @@ take(struct a4nn_follow *f, size_t number, const char *name, bool event)
         return false;
     path = join(d->path, name);
     if (a4nn_strmap_find(&f->map, path) != A4NN_STRMAP_NONE) {
-        struct a4nn_follow_entry *e = entry_of(f, path, d->root, number, 0);
+        e = entry_of(f, path, d->root, number, 0);
         e->event = e->event || event;
         a4nn_follow_touch(f, e);
     } else if (stat(path, &st) == 0 && !a4nn_source_leads_inside(root->real, path)) {
@@ -204,7 +213,9 @@ take(struct a4nn_follow *f, size_t number, const char *name, bool event)
         if (S_ISREG(st.st_mode)) {
             for (skip = strlen(root->argument); path[skip] == '/'; skip++)
                 ;
-            a4nn_follow_touch(f, entry_of(f, path, d->root, number, skip));
+            e = entry_of(f, path, d->root, number, skip);
+            note_old(f, e, &st);
+            a4nn_follow_touch(f, e);
         }
     }
     free(path);
@@ -283,11 +294,13 @@ add_folder(struct a4nn_follow *f, const char *path, size_t root)
 static void
 add_path(struct a4nn_follow *f, const char *path, size_t root)
 {
+    struct a4nn_follow_entry *e;
     char *folder;
     struct stat st;
+    bool there = stat(path, &st) == 0;
     size_t d;
 
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+    if (there && S_ISDIR(st.st_mode)) {
         if (f->root[root].pattern) /* as if the folder had been named itself */
             root = add_root(f, path, false);
         add_folder(f, path, root);
@@ -299,7 +312,10 @@ add_path(struct a4nn_follow *f, const char *path, size_t root)
     f->dir[d].top = true;
     if (f->dir[d].wd < 0 && !f->dir[d].polled)
         watch_dir(f, d);
-    a4nn_follow_touch(f, entry_of(f, path, root, d, 0));
+    e = entry_of(f, path, root, d, 0);
+    if (there)
+        note_old(f, e, &st);
+    a4nn_follow_touch(f, e);
 }
 
 static bool
@@ -392,8 +408,11 @@ static void
 dir_event(struct a4nn_follow *f, size_t number, const struct inotify_event *ev)
 {
     char *path = join(f->dir[number].path, ev->name);
+    long named = a4nn_strmap_find(&f->map, path);
 
     if (ev->mask & (IN_CREATE | IN_MOVED_TO)) {
+        if (named != A4NN_STRMAP_NONE) /* and was not known to be a folder */
+            a4nn_follow_touch(f, f->entry[named]);
         if (f->dir[number].whole && take(f, number, ev->name, true))
             enter(f, path, f->dir[number].root, 1);
         f->any_gone = true;

@@ -43,6 +43,9 @@ struct a4nn_follow_file {
      */
     bool whole;
     bool again; /* set by the receiver: give a whole one once more at the end */
+    /* All that was given of its content was there when it was added, before the first step. */
+    bool old;
+    bool anew; /* it has begun anew at some time */
 };
 
 #define A4NN_FOLLOW_SWEEP  10.0 /* seconds */

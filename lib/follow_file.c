@@ -125,6 +125,7 @@ begin_anew(struct a4nn_follow *f, struct a4nn_follow_entry *e, const char *bytes
                  a4nn_fnv(A4NN_FNV_START, bytes, e->print.head_len) == e->print.head;
 
     e->restart = false;
+    e->file.anew = true;
     f->sink.anew(f->sink.arg, &e->file, again ? A4NN_FOLLOW_REWRITTEN : A4NN_FOLLOW_REPLACED);
 }
 
@@ -134,6 +135,7 @@ deliver(struct a4nn_follow *f, struct a4nn_follow_entry *e, size_t len)
     if (e->restart)
         begin_anew(f, e, f->piece, len);
     remember(e, f->piece, len);
+    e->file.old = e->at <= e->before;
     f->sink.bytes(f->sink.arg, &e->file, f->piece, len);
 }
 
@@ -141,7 +143,17 @@ static void
 start_over(struct a4nn_follow_entry *e)
 {
     e->at = 0;
+    e->before = 0;
     e->restart = true;
+}
+
+/* A piece is old or new, not both. */
+static size_t
+piece_size(const struct a4nn_follow_entry *e)
+{
+    off_t old = e->before - e->at;
+
+    return old > 0 && old < A4NN_FOLLOW_PIECE ? (size_t)old : A4NN_FOLLOW_PIECE;
 }
 
 /*
@@ -154,7 +166,7 @@ read_on(struct a4nn_follow *f, struct a4nn_follow_entry *e, int fd, unsigned lim
     unsigned i;
 
     for (i = 0; i < limit && !e->file.whole; i++) {
-        ssize_t n = pread(fd, f->piece, A4NN_FOLLOW_PIECE, e->at);
+        ssize_t n = pread(fd, f->piece, piece_size(e), e->at);
         if (n < 0 && errno != EINTR && errno != EAGAIN)
             say(f, e, strerror(errno));
         if (n < 0)
@@ -176,6 +188,7 @@ settle(struct a4nn_follow *f, struct a4nn_follow_entry *e, const struct stat *st
 {
     e->at = st->st_size;
     e->mtime = st->st_mtim;
+    e->before = 0;
     if (e->due <= 0) {
         f->settling = a4nn_xgrow(f->settling, f->settlings, &f->cap_settling, sizeof *f->settling);
         f->settling[f->settlings++] = e;
@@ -435,6 +448,7 @@ a4nn_follow_look_whole(struct a4nn_follow *f, struct a4nn_follow_entry *e)
     e->id = (struct a4nn_follow_id){st.st_dev, st.st_ino};
     e->mtime = st.st_mtim;
     e->at = 0;
+    e->file.old = e->before > 0;
     f->sink.anew(f->sink.arg, &e->file, A4NN_FOLLOW_WHOLE);
     while ((n = pread(fd, f->piece, A4NN_FOLLOW_PIECE, e->at)) > 0) {
         remember(e, f->piece, (size_t)n); /* it may be no whole any more when it was seen */

@@ -40,6 +40,7 @@ struct a4nn_follow_entry {
     struct a4nn_follow_old old[A4NN_FOLLOW_OLD]; /* files that had its name before */
     unsigned olds;
     off_t at;
+    off_t before; /* so much of its content was there when it was added */
     struct timespec mtime;
     struct a4nn_follow_print print;
     double due;    /* when a whole file will have been still long enough, else 0 */

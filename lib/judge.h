@@ -22,10 +22,15 @@ struct a4nn_judgement {
     char run[256], metric[128], reason[128];
 };
 
+/* Feeds the policy and says what it made of it; `observations` is left at 0. */
+void a4nn_judgement_make(struct a4nn_policy *policy, struct a4nn_record *record,
+                         struct a4nn_judgement *out);
+
 struct a4nn_judge_opts {
     const struct a4nn_policy_opts *policy;
     struct a4nn_reader_opts *reader; /* its record, pause and arg become the judge's */
     const char *name;                /* of the log, for messages */
+    const char *log;                 /* to follow (judge_log.h), NULL: it is fed */
     unsigned long lines;             /* after so many without an observation it is `missing` */
     void (*judged)(void *arg, const struct a4nn_judgement *judgement);
     /* Once at most; at the latest when the log has ended without an observation. */

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "judge_log.h"
 #include "pidfd.h"
 #include "process.h"
 #include "readfd.h"
@@ -180,34 +181,6 @@ get(struct side *s)
     return p;
 }
 
-static void
-think(struct side *s, struct a4nn_judge_opts *opts)
-{
-    const struct a4nn_judge_event done = {.what = A4NN_JUDGE_DONE};
-    struct a4nn_judge *judge;
-    struct a4nn_err err;
-    struct piece *p;
-
-    opts->judged = on_judged;
-    opts->missing = on_missing;
-    opts->arg = s;
-    opts->reader->diag->emit = on_say;
-    opts->reader->diag->arg = s;
-    judge = a4nn_judge_new(opts, &err);
-    if (judge == NULL) {
-        on_say(s, A4NN_ERROR, err.msg);
-        _exit(1);
-    }
-    while ((p = get(s)) != NULL) {
-        a4nn_judge_feed(judge, p->bytes, p->len);
-        free(p);
-    }
-    a4nn_judge_finish(judge);
-    send_event(s, &done); /* memory goes with the process */
-}
-
-/* ---- the process ---- */
-
 /* Steps back behind the training wherever the two compete. */
 static void
 be_modest(void)
@@ -226,25 +199,59 @@ be_modest(void)
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), getpriority(PRIO_PROCESS, 0) + NICE);
 }
 
-static A4NN_NORETURN void
-live(const struct a4nn_judge_opts *opts, int feed, int events)
+/* What is written to `feed`, while the other thread takes it. */
+static int
+think(struct side *s, const struct a4nn_judge_opts *opts, struct a4nn_err *err)
 {
-    struct side s = {.feed = feed,
-                     .events = events,
-                     .lock = PTHREAD_MUTEX_INITIALIZER,
-                     .there = PTHREAD_COND_INITIALIZER};
-    struct a4nn_judge_opts own = *opts;
+    struct a4nn_judge *judge = a4nn_judge_new(opts, err);
+    struct piece *p;
     pthread_t thread;
-    int fd, nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+    s->last = &s->first;
+    if (judge == NULL)
+        return -1;
+    if (pthread_create(&thread, NULL, take_all, s) != 0)
+        return a4nn_err_set(err, "cannot start a thread");
+    be_modest();
+    while ((p = get(s)) != NULL) {
+        a4nn_judge_feed(judge, p->bytes, p->len);
+        free(p);
+    }
+    a4nn_judge_finish(judge);
+    return 0; /* memory goes with the process */
+}
+
+/* ---- the process ---- */
+
+static A4NN_NORETURN void
+live(struct a4nn_judge_opts *opts, struct a4nn_judge_log *log, int feed, int events)
+{
+    const struct a4nn_judge_event done = {.what = A4NN_JUDGE_DONE};
+    static struct side s = {.lock = PTHREAD_MUTEX_INITIALIZER, .there = PTHREAD_COND_INITIALIZER};
+    int fd, status, nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    struct a4nn_err err;
+
+    s.feed = feed;
+    s.events = events;
     prctl(PR_SET_NAME, "a4nn-judge");
     for (fd = 0; fd < 3 && nowhere >= 0; fd++)
         dup2(nowhere, fd); /* who waits for the end of our output does not wait for the judge */
-    s.last = &s.first;
-    if (pthread_create(&thread, NULL, take_all, &s) != 0)
+    opts->judged = on_judged;
+    opts->missing = on_missing;
+    opts->arg = &s;
+    opts->reader->diag->emit = on_say;
+    opts->reader->diag->arg = &s;
+    if (log != NULL) {
+        be_modest();
+        status = a4nn_judge_log_run(log, feed, &err);
+    } else {
+        status = think(&s, opts, &err);
+    }
+    if (status < 0) {
+        on_say(&s, A4NN_ERROR, err.msg);
         _exit(1);
-    be_modest();
-    think(&s, &own);
+    }
+    send_event(&s, &done);
     _exit(0);
 }
 
@@ -252,6 +259,8 @@ int
 a4nn_judge_process_start(const struct a4nn_judge_opts *opts, struct a4nn_judge_process *p,
                          struct a4nn_err *err)
 {
+    struct a4nn_judge_opts own = *opts;
+    struct a4nn_judge_log *log = NULL;
     int feed[2], events[2], error;
     sigset_t all, before;
 
@@ -259,6 +268,8 @@ a4nn_judge_process_start(const struct a4nn_judge_opts *opts, struct a4nn_judge_p
         return -1;
     fcntl(feed[1], F_SETPIPE_SZ, PIPE); /* else it is smaller */
     fcntl(feed[1], F_SETFL, O_WRONLY | O_NONBLOCK);
+    if (opts->log != NULL)
+        log = a4nn_judge_log_new(&own);
     sigfillset(&all); /* the terminal's signals are not for it, and its end comes by the pipe */
     sigprocmask(SIG_SETMASK, &all, &before);
     p->pid = fork();
@@ -266,9 +277,10 @@ a4nn_judge_process_start(const struct a4nn_judge_opts *opts, struct a4nn_judge_p
     if (p->pid == 0) {
         close(feed[1]);
         close(events[0]);
-        live(opts, feed[0], events[1]);
+        live(&own, log, feed[0], events[1]);
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
+    a4nn_judge_log_free(log);
     close(feed[0]);
     close(events[1]);
     p->feed = feed[1];

@@ -10,7 +10,8 @@
  * The judge in a process of its own: what it may do wrong (be slow, run out of memory, crash on
  * bytes nobody has thought of) costs its verdicts, never the training.  It reads what is written
  * to `feed` at once and keeps up to A4NN_JUDGE_QUEUE bytes while it thinks; what exceeds that is
- * left out by whole lines, which is said.  It yields the processor and, when memory runs out, its
+ * left out by whole lines, which is said.  With opts->log it follows that instead, and what is
+ * written to `feed` is of no use.  It yields the processor and, when memory runs out, its
  * life to the training.  It ends when `feed` is closed.
  */
 enum { A4NN_JUDGE_QUEUE = 16 << 20 };

@@ -7,9 +7,7 @@
 #include "watch_state.h"
 
 /*
- * Growing logs to observations: files that are followed (follow.h), each with a reader of its own
- * that shares its runs with the others (reader.h), to an output that has each observation once
- * (watch_state.h).
+ * Growing logs (growing.h) to an output that has each observation once (watch_state.h).
  */
 struct a4nn_watch;
 

@@ -14,18 +14,12 @@
 
 #include "buf.h"
 #include "clock.h"
-#include "fnv.h"
 #include "json.h"
+#include "seen.h"
 #include "writefd.h"
 #include "xalloc.h"
 
 enum { BATCH = 256 << 10, SYNC_EVERY = 1000, A_LINE = 500 };
-
-/* Hashes of what was given: a table with open addressing, 0 is free. */
-struct set {
-    uint64_t *slot;
-    size_t n, slots;
-};
 
 struct a4nn_watch_state {
     int fd, file; /* output; state file, -1 if none */
@@ -33,7 +27,7 @@ struct a4nn_watch_state {
     bool regular, resumed, dirty, begun;
     struct stat out;
     off_t at; /* size of the output, as far as it is known to be ours */
-    struct set given;
+    struct a4nn_seen given;
     struct a4nn_stream_writer *writer;
     enum a4nn_encoding encoding;
     uint64_t columns;
@@ -44,48 +38,6 @@ struct a4nn_watch_state {
     double synced; /* a4nn_now() */
     bool skip_header;
 };
-
-/* ---- the set ---- */
-
-static bool
-add(struct set *set, uint64_t hash)
-{
-    size_t i, old = set->slots;
-    uint64_t *slot = set->slot;
-
-    if (set->n * 4 >= set->slots * 3) {
-        set->slots = old != 0 ? old * 2 : 1024;
-        set->slot = a4nn_xcalloc(set->slots, sizeof *set->slot);
-        set->n = 0;
-        for (i = 0; i < old; i++)
-            if (slot[i] != 0)
-                add(set, slot[i]);
-        free(slot);
-    }
-    hash = hash != 0 ? hash : 1;
-    for (i = (size_t)hash & (set->slots - 1); set->slot[i] != 0; i = (i + 1) & (set->slots - 1))
-        if (set->slot[i] == hash)
-            return false;
-    set->slot[i] = hash;
-    set->n++;
-    return true;
-}
-
-/* Of the texts and numbers that make two observations the same; FNV-1a, then mixed. */
-static uint64_t
-hash_of(const struct a4nn_record *r)
-{
-    struct a4nn_buf key = {0};
-    uint64_t h;
-
-    a4nn_record_key(r, A4NN_BIT(A4NN_RUN) | A4NN_BIT(A4NN_TASK) | A4NN_BIT(A4NN_METRIC), &key);
-    a4nn_buf_addf(&key, " %.17g %.17g", a4nn_record_num(r, A4NN_EPOCH),
-                  a4nn_record_num(r, A4NN_VALUE));
-    h = a4nn_fnv(A4NN_FNV_START, key.data, key.len);
-    a4nn_buf_release(&key);
-    h = (h ^ (h >> 33)) * UINT64_C(0xff51afd7ed558ccd);
-    return h ^ (h >> 33);
-}
 
 /* ---- the file ---- */
 
@@ -147,7 +99,7 @@ take_given(struct a4nn_watch_state *s, const struct a4nn_json *batch)
     for (i = 0; i < n; i++) {
         const char *hex = a4nn_json_string(a4nn_json_at(given, i));
         if (hex != NULL)
-            add(&s->given, strtoull(hex, NULL, 16));
+            a4nn_seen_add(&s->given, strtoull(hex, NULL, 16));
     }
 }
 
@@ -340,7 +292,7 @@ release(struct a4nn_watch_state *s)
     a4nn_buf_release(&s->hashes);
     a4nn_buf_release(&s->pending);
     free(s->batch);
-    free(s->given.slot);
+    a4nn_seen_release(&s->given);
     free(s->path);
     free(s);
 }
@@ -393,9 +345,9 @@ a4nn_watch_state_run(struct a4nn_watch_state *s, const char *key, const char *na
 void
 a4nn_watch_state_give(struct a4nn_watch_state *s, const struct a4nn_record *record)
 {
-    uint64_t hash = hash_of(record);
+    uint64_t hash = a4nn_seen_hash(record);
 
-    if (!add(&s->given, hash))
+    if (!a4nn_seen_add(&s->given, hash))
         return;
     if (s->file >= 0)
         add_hash(&s->hashes, hash);

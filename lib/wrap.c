@@ -90,11 +90,12 @@ open_streams(struct a4nn_wrap_state *w, struct a4nn_err *err)
     int i, fd[2] = {-1, -1};
 
     for (i = 0; i < 2; i++) {
-        bool judged = i == (int)w->opts->from_stderr;
+        bool chosen = i == (int)w->opts->from_stderr;
         w->from[i] = w->into[i] = -1;
-        if (!judged && w->opts->action != A4NN_WRAP_RELEASE)
+        if (!(chosen && (w->opts->judge.log == NULL || w->opts->pty)) &&
+            w->opts->action != A4NN_WRAP_RELEASE)
             continue; /* not ours to touch */
-        if ((judged && w->opts->pty ? open_terminal(fd, err) : a4nn_process_pipe(fd, err)) < 0)
+        if ((chosen && w->opts->pty ? open_terminal(fd, err) : a4nn_process_pipe(fd, err)) < 0)
             return -1;
         fcntl(fd[0], F_SETPIPE_SZ, PIPE); /* else it is smaller */
         w->from[i] = fd[0];

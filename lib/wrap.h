@@ -30,7 +30,7 @@ struct a4nn_wrap_opts {
     char *const *argv; /* the command, ends with NULL */
     struct a4nn_judge_opts judge;
     bool from_stderr; /* judge its standard error, not its standard output */
-    bool pty;         /* what is judged is a terminal for the command */
+    bool pty;         /* that stream is a terminal for the command */
     enum a4nn_wrap_action action;
     const char *argument; /* of A4NN_WRAP_TOUCH a file, of A4NN_WRAP_EXEC a shell command */
     double settle;        /* seconds from the verdict to the first signal */

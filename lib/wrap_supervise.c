@@ -331,8 +331,8 @@ on_judge(struct a4nn_wrap_state *w)
     case A4NN_JUDGE_JUDGED: on_judgement(w, &e.judgement); break;
     case A4NN_JUDGE_MISSING:
         a4nn_wrap_say(w, A4NN_WARNING,
-                      "no metric in %lu lines of output: nothing to stop it by (say -m or -f)",
-                      e.lines);
+                      "no metric in %lu lines of %s: nothing to stop it by (say -m or -f)", e.lines,
+                      w->opts->judge.log != NULL ? "the log" : "output");
         break;
     case A4NN_JUDGE_DONE: end_judging(w); break;
     }
@@ -504,7 +504,7 @@ start_relays(struct a4nn_wrap_state *w)
             continue;
         w->relay[i] = (struct a4nn_relay){
             .from = w->from[i], .to = w->closed[i + 1] ? -1 : i + 1, .copy = -1, .told = w->told};
-        if (w->judging && i == (int)w->opts->from_stderr) {
+        if (w->judging && w->opts->judge.log == NULL && i == (int)w->opts->from_stderr) {
             w->relay[i].copy = w->judge.feed;
             w->judge.feed = -1;
         }

@@ -102,6 +102,7 @@ join_group(struct a4nn_reader *r)
         const char *path = group != NULL ? group : r->name;
         r->shared = a4nn_reader_set_run(r->set, r->argument, path, whole, above_of(r));
         free(group);
+        r->shared->fresh = r->shared->fresh || r->fresh;
         a4nn_reader_run_open(r->shared, r->format, r->path, !r->format->whole);
         r->select = r->shared->select;
         return;
@@ -224,6 +225,13 @@ sure_enough(const struct a4nn_reader *r, const struct a4nn_log_format *format, i
            (sure >= SURE || (r->live && format->line != NULL && sure >= SURE_OF_LINES));
 }
 
+/* What is binary comes in whole records, not in lines. */
+static bool
+is_binary(const char *bytes, size_t len)
+{
+    return len > 0 && memchr(bytes, '\0', len) != NULL;
+}
+
 static bool
 has_lines(const char *text, size_t len, unsigned n)
 {
@@ -248,7 +256,8 @@ decide(struct a4nn_reader *r, bool complete)
     bool full = complete || r->head.len >= HEAD;
     int sure = 100;
 
-    if (!full && !has_lines(r->head.data, r->head.len, r->set != NULL ? 2 : 1))
+    if (!full && !is_binary(r->head.data, r->head.len) &&
+        !has_lines(r->head.data, r->head.len, r->set != NULL ? 2 : 1))
         return;
     if (format == NULL)
         format = recognise(r, complete, full, &sure);

@@ -64,6 +64,12 @@ struct a4nn_reader *a4nn_reader_new_of(struct a4nn_reader_set *set,
                                        const struct a4nn_reader_opts *opts,
                                        const struct a4nn_source_member *m);
 void a4nn_reader_anew(struct a4nn_reader *reader, bool again);
+
+/* What is fed from now on was written while it is followed: its run is `fresh` (reader_set.h). */
+void a4nn_reader_goes_on(struct a4nn_reader *reader);
+
+/* Instead of ending it: what it was fed counts no more, nor does what its run concluded from it. */
+void a4nn_reader_forget(struct a4nn_reader *reader);
 bool a4nn_reader_is_whole(const struct a4nn_reader *reader);
 
 /* The encoding of the first a4nn stream that was met; A4NN_CSV if there was none. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Inputs that are fed while they are written. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "log/reader_parts.h"
@@ -50,6 +51,28 @@ a4nn_reader_anew(struct a4nn_reader *r, bool again)
     r->decided = false;
     r->text = (struct a4nn_text){0};
     a4nn_buf_reset(&r->head);
+}
+
+void
+a4nn_reader_goes_on(struct a4nn_reader *r)
+{
+    r->fresh = true;
+    if (r->shared != NULL)
+        r->shared->fresh = true;
+}
+
+/* A run that has other files keeps what they stated. */
+void
+a4nn_reader_forget(struct a4nn_reader *r)
+{
+    char *prefix = NULL, *group = NULL;
+
+    if (r->format != NULL && r->format->group != NULL)
+        group = r->format->group(r->name, &prefix);
+    if (r->shared != NULL && group == NULL)
+        a4nn_reader_run_forget(r->shared);
+    free(prefix);
+    free(group);
 }
 
 /* Bytes that do not come in lines are not kept for a line's end. */

@@ -24,6 +24,7 @@ struct a4nn_reader {
     bool fed;                    /* by a4nn_reader_feed */
     struct a4nn_reader_set *set; /* it is one of many, or NULL */
     struct a4nn_reader_run *shared;
+    bool fresh; /* a4nn_reader_goes_on() was called */
     enum {
         A4NN_READER_GOES_ON,
         A4NN_READER_BEGINS_AGAIN,

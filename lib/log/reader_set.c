@@ -13,6 +13,7 @@ struct a4nn_reader_set {
     void *arg;
     struct a4nn_strmap taken, keys;
     struct a4nn_reader_run **run;
+    const struct a4nn_reader_run *giving;
     size_t cap;
 };
 
@@ -84,7 +85,9 @@ on_record(void *arg, struct a4nn_record *record)
         run->metric = a4nn_xstrdup(a4nn_record_text(record, A4NN_METRIC, ""));
         set->settled(set->arg, run);
     }
+    set->giving = run;
     set->opts->record(set->opts->arg, record);
+    set->giving = NULL;
 }
 
 void
@@ -111,6 +114,20 @@ a4nn_reader_run_close(struct a4nn_reader_run *run, bool finish)
         a4nn_select_finish(run->select);
     a4nn_select_free(run->select);
     run->select = NULL;
+}
+
+void
+a4nn_reader_run_forget(struct a4nn_reader_run *run)
+{
+    a4nn_reader_run_close(run, false);
+    free(run->metric);
+    run->metric = NULL;
+}
+
+const struct a4nn_reader_run *
+a4nn_reader_set_giving(const struct a4nn_reader_set *set)
+{
+    return set->giving;
 }
 
 void

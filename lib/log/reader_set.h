@@ -19,6 +19,7 @@ struct a4nn_reader_set;
 struct a4nn_reader_run {
     const char *key;            /* what tells it apart: the argument, a tab, its path in it */
     char *name, *metric;        /* the metric is NULL before the first observation */
+    bool fresh;                 /* some of its numbers were written while it is followed */
     struct a4nn_select *select; /* NULL when none of its files is being read */
     char *file;                 /* the first, for messages */
     struct a4nn_reader_set *set;
@@ -49,6 +50,12 @@ void a4nn_reader_run_open(struct a4nn_reader_run *run, const struct a4nn_log_for
 
 /* What the run stated is forgotten; with `finish`, after what is due was delivered. */
 void a4nn_reader_run_close(struct a4nn_reader_run *run, bool finish);
+
+/* What the run stated is forgotten, and its metric is chosen anew. */
+void a4nn_reader_run_forget(struct a4nn_reader_run *run);
+
+/* The run whose record is being delivered; NULL for the record of an a4nn stream. */
+const struct a4nn_reader_run *a4nn_reader_set_giving(const struct a4nn_reader_set *set);
 
 /* All inputs have ended: delivers what is due. */
 void a4nn_reader_set_finish(struct a4nn_reader_set *set);
