@@ -111,6 +111,7 @@ put(struct side *s, const char *bytes, size_t len)
 static void
 take(struct side *s, const char *bytes, size_t len)
 {
+    static const struct a4nn_judge_event left_out = {.what = A4NN_JUDGE_LEFT_OUT};
     const char *end;
 
     if (s->dropping) {
@@ -122,8 +123,7 @@ take(struct side *s, const char *bytes, size_t len)
     } else if (queued(s) + len > A4NN_JUDGE_QUEUE) {
         s->dropping = true;
         if (!s->told)
-            on_say(s, A4NN_WARNING,
-                   "output comes faster than it can be judged: lines are left out of judging");
+            send_event(s, &left_out);
         s->told = true;
         return;
     }

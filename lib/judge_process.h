@@ -10,7 +10,7 @@
  * The judge in a process of its own: what it may do wrong (be slow, run out of memory, crash on
  * bytes nobody has thought of) costs its verdicts, never the training.  It reads what is written
  * to `feed` at once and keeps up to A4NN_JUDGE_QUEUE bytes while it thinks; what exceeds that is
- * left out by whole lines, which is said.  With opts->log it follows that instead, and what is
+ * left out by whole lines, which is told.  With opts->log it follows that instead, and what is
  * written to `feed` is of no use.  It yields the processor and, when memory runs out, its
  * life to the training.  It ends when `feed` is closed.
  */
@@ -23,7 +23,13 @@ struct a4nn_judge_process {
     int events; /* gives struct a4nn_judge_event, whole ones; its end without DONE: it has failed */
 };
 
-enum a4nn_judge_what { A4NN_JUDGE_SAYS, A4NN_JUDGE_JUDGED, A4NN_JUDGE_MISSING, A4NN_JUDGE_DONE };
+enum a4nn_judge_what {
+    A4NN_JUDGE_SAYS,
+    A4NN_JUDGE_JUDGED,
+    A4NN_JUDGE_MISSING,
+    A4NN_JUDGE_LEFT_OUT, /* lines, from now on; once */
+    A4NN_JUDGE_DONE
+};
 
 struct a4nn_judge_event {
     enum a4nn_judge_what what;

@@ -296,6 +296,7 @@ take_over(struct front *f)
     w->front = -1;
     w->signals = f->signals;
     w->judging = false;
+    w->log_lost = true;
     w->judge.feed = -1;
     w->abandoned = !w->opts->orphan_goes_on;
     return a4nn_wrap_supervise(w);

@@ -55,6 +55,7 @@ struct a4nn_wrap_state {
     unsigned long long busy;
     const char *outcome;
     bool abandoned; /* to be ended from the start */
+    bool log_lost;  /* part of the log is not judged */
     bool judging, released, said_trouble[2], said_copy;
     int interrupts;
     struct a4nn_judgement decision, newest;

@@ -91,6 +91,7 @@ print_usage(const struct a4nn_wrap_result *r, struct a4nn_buf *out)
     number(out, "signal",
            r->over && WIFSIGNALED(r->wait_status) ? (double)WTERMSIG(r->wait_status) : (double)NAN);
     truth(out, "output_lost", r->output_lost);
+    truth(out, "log_lost", r->log_lost);
 }
 
 static void

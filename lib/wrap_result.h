@@ -17,7 +17,7 @@ struct a4nn_wrap_result {
     int wait_status;
     double begun;   /* seconds since 1970 */
     double seconds; /* wall time */
-    bool output_lost;
+    bool output_lost, log_lost;
     char *const *argv;
 };
 

@@ -57,6 +57,7 @@ write_result(struct a4nn_wrap_state *w)
         .seconds = a4nn_now() - w->started,
         .output_lost = (w->relayed[0] && atomic_load(&w->relay[0].lost)) ||
                        (w->relayed[1] && atomic_load(&w->relay[1].lost)),
+        .log_lost = w->log_lost,
         .argv = w->opts->argv,
     };
     struct a4nn_buf line = {0};
@@ -321,6 +322,7 @@ on_judge(struct a4nn_wrap_state *w)
         return;
     if (r == 0) {
         a4nn_wrap_say(w, A4NN_ERROR, "the output is not judged any more: its reader has failed");
+        w->log_lost = true;
         end_judging(w);
         return;
     }
@@ -333,6 +335,11 @@ on_judge(struct a4nn_wrap_state *w)
         a4nn_wrap_say(w, A4NN_WARNING,
                       "no metric in %lu lines of %s: nothing to stop it by (say -m or -f)", e.lines,
                       w->opts->judge.log != NULL ? "the log" : "output");
+        break;
+    case A4NN_JUDGE_LEFT_OUT:
+        w->log_lost = true;
+        a4nn_wrap_say(w, A4NN_WARNING,
+                      "output comes faster than it can be judged: lines are left out of judging");
         break;
     case A4NN_JUDGE_DONE: end_judging(w); break;
     }
@@ -423,7 +430,7 @@ on_relay(struct a4nn_wrap_state *w)
                           "cannot write %s: %s: the training goes on", name[i], strerror(trouble));
         }
         if (w->relayed[i] && atomic_load(&w->relay[i].copy_lost) && !w->said_copy && w->judging) {
-            w->said_copy = true;
+            w->said_copy = w->log_lost = true;
             a4nn_wrap_say(w, A4NN_ERROR, "the output is not judged any more: its reader is stuck");
         }
     }
@@ -551,6 +558,10 @@ a4nn_wrap_supervise(struct a4nn_wrap_state *w)
     advance(w);
     while (w->phase != A4NN_PHASE_OVER)
         step(w);
+    if (w->judging && !w->log_lost)
+        a4nn_wrap_say(w, A4NN_WARNING,
+                      "the end of the log is not judged: it takes longer than %g s", JUDGE_TIME);
+    w->log_lost = w->log_lost || w->judging;
     if (w->judging && w->judge.pidfd >= 0)
         a4nn_pidfd_signal(w->judge.pidfd, SIGKILL);
     write_result(w);

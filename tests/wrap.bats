@@ -180,6 +180,7 @@ ended() {
     [ "$(jq -r '[.outcome, .verdict, .reason, .metric, .epochs, .signal] | @csv' result)" = '"stopped","stop","converged","val_acc",60,15' ]
     jq -e '.forecast > 0.85 and .low < .forecast and .forecast < .high and .saved > 0.5 and .exit_status == null' result
     jq -e '.wall_seconds > 0 and .user_seconds > 0 and .max_rss_bytes > 100000 and .command == ["./train"]' result
+    jq -e '.log_lost == false and .output_lost == false' result
     [ "$(ls result*)" = result ]
     none_left
 }
@@ -427,17 +428,19 @@ END
 @test "wrap: its judge killed or stopped, the training goes on" {
     judge() { pgrep -P "$pid" -x a4nn-judge; }
     script train <<< 'touch ready; for i in {1..40}; do echo $i; sleep 0.02; done; exit 5'
-    started a4nn-train-wrap -- ./train
+    started a4nn-train-wrap --result result -- ./train
     kill -KILL "$(judge)"
     ended 5
     grep -qx 'a4nn-train-wrap: the output is not judged any more: its reader has failed' err
     seq 40 | cmp - out
+    [ "$(jq .log_lost result)" = true ]
     script train <<< 'touch ready; while [ ! -e go ]; do sleep 0.02; done; yes | head -c 9000000; exit 5'
-    started a4nn-train-wrap -- ./train
+    started a4nn-train-wrap --result result -- ./train
     kill -STOP "$(judge)"
     touch go
     ended 5
     yes | head -c 9000000 | cmp - out
+    [ "$(jq .log_lost result)" = true ]
     none_left
 }
 

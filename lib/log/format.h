@@ -2,6 +2,7 @@
 #ifndef A4NN_LOG_FORMAT_H
 #define A4NN_LOG_FORMAT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "err.h"
@@ -47,13 +48,21 @@ enum a4nn_log_count {
     A4NN_COUNT_ORDER    /* whatever is stated, the values are numbered 1, 2, 3, ... */
 };
 
+/* What the formats that are asked one after the other found out about the head, to share it. */
+struct a4nn_log_memo {
+    void *table;                  /* its columns if it begins a table (table.h) ... */
+    bool looked;                  /* ... and whether that is known */
+    void (*release)(void *table); /* NULL when there is nothing to release */
+};
+
 /* What a format sees before it is chosen: the beginning of the input. */
 struct a4nn_log_head {
     const char *path;  /* within the argument (source.h), "-" for standard input */
     const char *bytes; /* the first bytes (up to 64 KiB), NUL-terminated; of text formats the
                         * decoded text: UTF-8 without byte order mark */
     size_t len;
-    int complete; /* these are all the bytes there are */
+    int complete;               /* these are all the bytes there are */
+    struct a4nn_log_memo *memo; /* NULL: each looks for itself */
 };
 
 struct a4nn_log_format {
@@ -93,7 +102,7 @@ const struct a4nn_log_format *const *a4nn_log_formats(size_t *count);
 /* The format of that name, or NULL. */
 const struct a4nn_log_format *a4nn_log_format_find(const char *name);
 
-/* The format that is surest of `head`, or NULL when none recognises it. */
+/* The format that is surest of `head`, or NULL when none recognises it. Needs no memo. */
 const struct a4nn_log_format *a4nn_log_sniff(const struct a4nn_log_head *head, int *confidence);
 
 #endif

@@ -73,14 +73,19 @@ a4nn_log_sniff(const struct a4nn_log_head *head, int *confidence)
     const struct a4nn_log_format *best = NULL;
     size_t i, count;
     const struct a4nn_log_format *const *formats = a4nn_log_formats(&count);
+    struct a4nn_log_memo memo = {0};
+    struct a4nn_log_head shared = *head;
 
+    shared.memo = &memo;
     *confidence = 0;
     for (i = 0; i < count; i++) {
-        int sure = formats[i]->sniff(head);
+        int sure = formats[i]->sniff(&shared);
         if (sure > *confidence) {
             *confidence = sure;
             best = formats[i];
         }
     }
+    if (memo.release != NULL)
+        memo.release(memo.table);
     return best;
 }

@@ -205,7 +205,8 @@ recognise(struct a4nn_reader *r, bool complete, bool full, int *sure)
     if (a4nn_stream_sniff(decoded.data, decoded.len - 1) != 0) {
         begin_stream(r);
     } else {
-        struct a4nn_log_head head = {r->name, decoded.data, decoded.len - 1, complete};
+        struct a4nn_log_head head = {
+            .path = r->name, .bytes = decoded.data, .len = decoded.len - 1, .complete = complete};
         format = a4nn_log_sniff(&head, sure);
         if (r->whole && *sure <= GUESS && r->opts->select.metric == NULL)
             format = NULL; /* a file of settings, more likely */
@@ -256,11 +257,13 @@ decide(struct a4nn_reader *r, bool complete)
     bool full = complete || r->head.len >= HEAD;
     int sure = 100;
 
-    if (!full && !is_binary(r->head.data, r->head.len) &&
+    if (!full && !is_binary(r->head.data, r->head.len < TAIL ? r->head.len : TAIL) &&
         !has_lines(r->head.data, r->head.len, r->set != NULL ? 2 : 1))
         return;
     if (format == NULL)
         format = recognise(r, complete, full, &sure);
+    if (format == NULL && r->stream == NULL && r->fed && !complete)
+        a4nn_chatter_remember(&r->chatter);
     r->decided = r->stream != NULL || full || sure_enough(r, format, sure);
     if (!r->decided || r->stream != NULL)
         return;
@@ -268,6 +271,23 @@ decide(struct a4nn_reader *r, bool complete)
         begin_format(r, format);
     else
         say_unknown(r);
+}
+
+/*
+ * Need the head not be looked at, now that this line is in it?  The first line is looked at, as it
+ * tells documents and binary logs, and a head that is full; but for one that is full of chatter,
+ * which is given up without.
+ */
+static bool
+says_nothing(struct a4nn_reader *r, const char *line, size_t len)
+{
+    bool passes = a4nn_chatter_passes(&r->chatter, line, len), first = r->head.len == len;
+
+    r->news = (r->news && !first) || !passes;
+    if (first || r->head.len < HEAD)
+        return passes && !first;
+    r->decided = !r->news;
+    return !r->news;
 }
 
 /* ---- bytes on their way in ---- */
@@ -388,7 +408,8 @@ a4nn_reader_input_bytes(void *arg, const char *bytes, size_t len)
         feed(r, bytes, len);
     } else {
         a4nn_buf_add(&r->head, bytes, len);
-        decide(r, false);
+        if (!r->fed || r->opts->format != NULL || !says_nothing(r, bytes, len))
+            decide(r, false);
         if (r->decided)
             feed(r, r->head.data, r->head.len);
         if (r->decided && r->set != NULL)

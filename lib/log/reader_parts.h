@@ -3,6 +3,7 @@
 #define A4NN_LOG_READER_PARTS_H
 
 #include "buf.h"
+#include "log/chatter.h"
 #include "log/lines.h"
 #include "log/reader.h"
 #include "log/reader_set.h"
@@ -40,6 +41,8 @@ struct a4nn_reader {
     struct a4nn_buf part; /* of what is fed: a line that has not ended */
     struct a4nn_buf head; /* raw bytes held back until the format is known */
     bool decided;
+    struct a4nn_chatter chatter; /* lines of what is fed that are no log */
+    bool news;                   /* the head holds more than such lines */
     struct a4nn_stream_reader *stream;
     const struct a4nn_log_format *format;
     void *state;

@@ -42,8 +42,16 @@ struct a4nn_select {
         unsigned n;
         double last;
     } * spread;
+    enum kind {
+        STRANGE,
+        TRAINED,
+        HELD_OUT,
+        HELD_OUT_UP
+    } *
+        kind;        /* of metric; UP: more is better */
     bool *candidate; /* worth keeping: asked for, or known to be a metric */
-    size_t cap_count, cap_candidate, cap_spread;
+    bool enough;     /* of a live input: some metric has shown itself well enough to be chosen */
+    size_t cap_count, cap_candidate, cap_spread, cap_kind;
     bool names_overflow, said_counted;
 
     struct a4nn_strmap run_map;
@@ -106,11 +114,20 @@ note_rate(struct a4nn_select *s, size_t name)
     s->rate_sure = sure;
 }
 
+static enum kind
+kind_of(const char *name)
+{
+    struct a4nn_metric known;
+
+    if (!a4nn_metric_lookup(name, &known))
+        return STRANGE;
+    return known.train ? TRAINED : known.mode == A4NN_MAX ? HELD_OUT_UP : HELD_OUT;
+}
+
 /* Number of a name, UNDECIDED when there are absurdly many. */
 static long
 name_index(struct a4nn_select *s, const char *name)
 {
-    struct a4nn_metric known;
     long found = a4nn_strmap_find(&s->names, name);
     size_t i;
 
@@ -127,13 +144,15 @@ name_index(struct a4nn_select *s, const char *name)
     s->count = a4nn_xgrow(s->count, i, &s->cap_count, sizeof *s->count);
     s->candidate = a4nn_xgrow(s->candidate, i, &s->cap_candidate, sizeof *s->candidate);
     s->spread = a4nn_xgrow(s->spread, i, &s->cap_spread, sizeof *s->spread);
+    s->kind = a4nn_xgrow(s->kind, i, &s->cap_kind, sizeof *s->kind);
     s->count[i] = 0;
+    s->kind[i] = s->opts->metric == NULL ? kind_of(name) : STRANGE;
     s->spread[i] = (struct spread){0, NAN};
     if (s->opts->metric != NULL)
         s->candidate[i] = strcasecmp(name, s->opts->metric) == 0;
     else
-        s->candidate[i] = a4nn_metric_lookup(name, &known) ||
-                          (s->preferred != NULL && strcmp(name, s->preferred) == 0);
+        s->candidate[i] =
+            s->kind[i] != STRANGE || (s->preferred != NULL && strcmp(name, s->preferred) == 0);
     if (s->opts->loss != NULL && strcasecmp(name, s->opts->loss) == 0) {
         s->candidate[i] = true;
         s->loss = (long)i;
@@ -442,24 +461,11 @@ choose(struct a4nn_select *s)
 static bool
 ripe(const struct a4nn_select *s)
 {
-    struct a4nn_metric known;
-    size_t i;
-
     if (s->opts->metric != NULL)
         return find_asked(s) >= 0;
     if (s->preferred != NULL)
         return a4nn_strmap_find(&s->names, s->preferred) != A4NN_STRMAP_NONE;
-    if (s->stated != UNDECIDED)
-        return true;
-    for (i = 0; i < s->names.n; i++) {
-        if (!a4nn_metric_lookup(s->names.key[i], &known))
-            continue;
-        if (!known.train && (known.mode == A4NN_MAX || s->count[i] > 1))
-            return true;
-        if (known.train && s->spread[i].n > TRAIN_PATIENCE)
-            return true;
-    }
-    return false;
+    return s->stated != UNDECIDED || s->enough;
 }
 
 static bool
@@ -558,6 +564,9 @@ a4nn_select_scalar(struct a4nn_select *s, const struct a4nn_log_at *at, const ch
         return;
     s->count[i]++;
     note_spread(&s->spread[i], at->epoch);
+    s->enough = s->enough || s->kind[i] == HELD_OUT_UP ||
+                (s->kind[i] == HELD_OUT && s->count[i] > 1) ||
+                (s->kind[i] == TRAINED && s->spread[i].n > TRAIN_PATIENCE);
     if (s->opts->list)
         return;
     if (at->mode != A4NN_MODE_UNKNOWN)
@@ -627,6 +636,7 @@ a4nn_select_free(struct a4nn_select *s)
     free(s->run);
     free(s->count);
     free(s->spread);
+    free(s->kind);
     free(s->candidate);
     a4nn_strmap_release(&s->files);
     a4nn_strmap_release(&s->names);

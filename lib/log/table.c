@@ -208,7 +208,7 @@ find_separator(const char *text, size_t len, const char *separators)
     struct begin b;
 
     for (; *separators != '\0'; separators++)
-        if (try_separator(text, len, *separators, &b)) {
+        if (memchr(text, *separators, len) != NULL && try_separator(text, len, *separators, &b)) {
             begin_release(&b);
             return *separators;
         }

@@ -9,12 +9,14 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "log/formats.h"
 #include "log/runpath.h"
 #include "log/table.h"
 #include "metric.h"
+#include "xalloc.h"
 
 static bool
 has(const struct a4nn_table_head *t, const char *name)
@@ -89,18 +91,41 @@ path_ends(const struct a4nn_log_head *head, const char *end)
 
 typedef int sure_fn(const struct a4nn_table_head *t, const struct a4nn_log_head *head);
 
+static void
+free_table(void *table)
+{
+    a4nn_table_head_release(table);
+    free(table);
+}
+
+/* The table that begins with the head, NULL when it is none. */
+static const struct a4nn_table_head *
+table_of(const struct a4nn_log_head *head, struct a4nn_log_memo *memo)
+{
+    struct a4nn_table_head t;
+
+    if (memo->looked)
+        return memo->table;
+    memo->looked = true;
+    if (!a4nn_table_head(head, &t))
+        return NULL;
+    memo->table = a4nn_xcalloc(1, sizeof t);
+    memcpy(memo->table, &t, sizeof t);
+    memo->release = free_table;
+    return memo->table;
+}
+
 static int
 sniff(const struct a4nn_log_head *head, sure_fn *sure)
 {
-    struct a4nn_table_head t;
-    int result;
+    struct a4nn_log_memo own = {0};
+    const struct a4nn_table_head *t = table_of(head, head->memo != NULL ? head->memo : &own);
+    int result = t != NULL ? sure(t, head) : 0;
 
-    if (!a4nn_table_head(head, &t))
-        return 0;
-    result = sure(&t, head);
-    if (t.cells == 0 && !head->complete && result > 85)
+    if (result > 85 && t->cells == 0 && !head->complete)
         result = 85; /* the first row will tell */
-    a4nn_table_head_release(&t);
+    if (own.release != NULL)
+        own.release(own.table);
     return result;
 }
 

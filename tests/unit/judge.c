@@ -153,6 +153,37 @@ test_chatter(void)
     a4nn_buf_release(&cut.text);
 }
 
+/* A log is seen as early behind what is no log, though some of its lines look alike. */
+static void
+test_behind_chatter(void)
+{
+    static const char *const consoles[] = {
+        "keras-verbose2.log", "hf-trainer.log",  "timm.log", "torch7-nin.log",
+        "mmengine.log",       "mxnet-cifar.log", "katib.log"};
+    size_t i;
+    int k;
+
+    for (i = 0; i < sizeof consoles / sizeof *consoles; i++) {
+        struct heard alone = {0}, behind = {0};
+        struct a4nn_buf log = {0}, both = {0};
+        unsigned long seed = 3;
+
+        load(consoles[i], &log);
+        for (k = 0; k < 3000; k++)
+            a4nn_buf_addf(&both, "0.%d  0.5  %d.25\n%d\n<%d>[###  ] %d%% 1.5s\n", k, k, k, k, k);
+        a4nn_buf_adds(&both, "\001\002\003 what no text has\n");
+        a4nn_buf_add(&both, log.data, log.len);
+        judge(&alone, log.data, log.len, 0, &seed);
+        judge(&behind, both.data, both.len, 0, &seed);
+        CHECK(alone.observations > 0);
+        CHECK(behind.observations == alone.observations);
+        a4nn_buf_release(&log);
+        a4nn_buf_release(&both);
+        a4nn_buf_release(&alone.text);
+        a4nn_buf_release(&behind.text);
+    }
+}
+
 int
 main(void)
 {
@@ -178,6 +209,7 @@ main(void)
     CHECK(cuts >= 10000);
     CHECK(logs >= 20);
     test_chatter();
+    test_behind_chatter();
     printf("%lu cuts, %lu logs with observations\n", cuts, logs);
     return unit_end();
 }

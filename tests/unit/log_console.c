@@ -443,12 +443,12 @@ nobodys(void)
     }
     for (i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         const struct a4nn_log_format *format = a4nn_log_format_find(samples[i].format);
-        struct a4nn_log_head head = {"run1/train.log", noise, sizeof noise, 0};
+        struct a4nn_log_head head = {"run1/train.log", noise, sizeof noise, 0, NULL};
         size_t k;
 
         CHECK(format != NULL && format->sniff(&head) == 0);
         for (k = 0; k < sizeof texts / sizeof texts[0]; k++) {
-            head = (struct a4nn_log_head){"keras_train.log", texts[k], strlen(texts[k]), 1};
+            head = (struct a4nn_log_head){"keras_train.log", texts[k], strlen(texts[k]), 1, NULL};
             CHECK(format != NULL && format->sniff(&head) == 0);
         }
     }

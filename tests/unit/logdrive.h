@@ -101,7 +101,7 @@ drive_bytes(struct drive *d, const char *path, const char *bytes, size_t len)
 {
     size_t n = len < 65536 ? len : 65536;
     char *begin = a4nn_xstrndup(bytes, n);
-    struct a4nn_log_head head = {path, begin, n, n == len};
+    struct a4nn_log_head head = {path, begin, n, n == len, NULL};
     struct a4nn_log_sink sink = {drive_scalar, d, &d->diag, "log", path};
 
     drive_release(d);
