@@ -358,13 +358,17 @@ orphaned(struct a4nn_wrap_state *w)
     begin_ending(w);
 }
 
-static void
+/*
+ * True when the command has a terminal of ours, which got the size only now: the one who sat there
+ * told the command of the change, too, but it may have looked at the old size since.
+ */
+static bool
 window_size(const struct a4nn_wrap_state *w)
 {
     struct winsize size;
 
-    if (w->opts->pty && (ioctl(1, TIOCGWINSZ, &size) == 0 || ioctl(2, TIOCGWINSZ, &size) == 0))
-        ioctl(w->from[w->opts->from_stderr], TIOCSWINSZ, &size);
+    return w->opts->pty && (ioctl(1, TIOCGWINSZ, &size) == 0 || ioctl(2, TIOCGWINSZ, &size) == 0) &&
+           ioctl(w->from[w->opts->from_stderr], TIOCSWINSZ, &size) == 0;
 }
 
 static void
@@ -380,8 +384,8 @@ order(struct a4nn_wrap_state *w, struct a4nn_wrap_order o)
         kill_all(w);
         return;
     }
-    if (o.signal == SIGWINCH)
-        window_size(w);
+    if (o.signal == SIGWINCH && window_size(w))
+        o.group = false;
     if (!w->leader_over && (!o.group || w->opts->action == A4NN_WRAP_RELEASE))
         kill(w->leader, o.signal);
 }
