@@ -15,12 +15,13 @@
  *
  * Runs belong together when their task and their metric have the same names; a run without a task
  * belongs to none.  Of each task the newest A4NN_PAST_RUNS runs are kept, as a search moves on and
- * the last ones are most like what comes next, and of all others the best final value: memory is
- * bounded for each task, however many runs are added.
+ * the last ones are most like what comes next, of each of them A4NN_PAST_VALUES observations at
+ * most, evenly chosen, and of all others the best final value: memory is bounded for each task,
+ * however many runs are added, and so is the time it takes to learn from them.
  */
 struct a4nn_past;
 
-enum { A4NN_PAST_RUNS = 128 };
+enum { A4NN_PAST_RUNS = 128, A4NN_PAST_VALUES = 1000 };
 
 /* A run as whoever has it says. Nothing of it is kept but copies. */
 struct a4nn_past_run {

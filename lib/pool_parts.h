@@ -49,6 +49,18 @@ void a4nn_crowd_base(const struct a4nn_crowd_view *view, double comeback,
 
 enum { A4NN_FEATURES = 4 };
 
+/* Leverage beyond which a residual is not scaled up any more. */
+#define A4NN_MOST_LEVERAGE 0.8
+
+/* 1, and level, dip and gain off the line as standard deviations from the mean, within reason. */
+void a4nn_pool_features(const struct a4nn_crowd_view *view, const struct a4nn_pool_visit *visit,
+                        double *x);
+
+/* By what factor errors were larger than expected: logarithm for one, whose end was off by `miss`;
+ * from the sum over n of them, shrunk towards 1 while they are few. */
+double a4nn_pool_log_ratio(double miss, double expected, double common);
+double a4nn_pool_stretch(double log_ratios, double n);
+
 struct a4nn_lesson {
     struct a4nn_pool_visit visit;
     double miss; /* what the end was above level + gain */

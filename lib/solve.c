@@ -174,3 +174,29 @@ a4nn_solve_positive(double *a, size_t n, double *b)
     return gsl_linalg_cholesky_decomp1(&m.matrix) == GSL_SUCCESS &&
            gsl_linalg_cholesky_svx(&m.matrix, &x.vector) == GSL_SUCCESS;
 }
+
+bool
+a4nn_solve_factor(double *a, size_t n)
+{
+    gsl_matrix_view m = gsl_matrix_view_array(a, n, n);
+
+    quiet();
+    return gsl_linalg_cholesky_decomp1(&m.matrix) == GSL_SUCCESS;
+}
+
+void
+a4nn_solve_factored(const double *factor, size_t n, double *b)
+{
+    gsl_matrix_const_view m = gsl_matrix_const_view_array(factor, n, n);
+    gsl_vector_view x = gsl_vector_view_array(b, n);
+
+    gsl_linalg_cholesky_svx(&m.matrix, &x.vector);
+}
+
+void
+a4nn_solve_inverse(double *factor, size_t n)
+{
+    gsl_matrix_view m = gsl_matrix_view_array(factor, n, n);
+
+    gsl_linalg_cholesky_invert(&m.matrix);
+}

@@ -48,4 +48,12 @@ void a4nn_solve_variances(double *jac, size_t n, size_t p, double *variance);
  */
 bool a4nn_solve_positive(double *a, size_t n, double *b);
 
+/*
+ * The same in steps: puts the factor L of A = L L' into the lower triangle of `a`, false when A is
+ * not positive definite; solves A x = b with it; makes the inverse of A of it.
+ */
+bool a4nn_solve_factor(double *a, size_t n);
+void a4nn_solve_factored(const double *factor, size_t n, double *b);
+void a4nn_solve_inverse(double *factor, size_t n);
+
 #endif

@@ -250,4 +250,5 @@ def main(program):
     against_published(program, [c for c in collections if not c.loss])
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])
