@@ -9,7 +9,10 @@
 #include "follow.h"
 #include "strmap.h"
 
-/* What the parts of follow.h share: follow.c (directories and events), follow_file.c (one file). */
+/*
+ * What the parts of follow.h share: follow.c (when it is looked), follow_dir.c (what is followed),
+ * follow_event.c (what inotify tells), follow_file.c (one file).
+ */
 
 enum { A4NN_FOLLOW_OPEN = 256, A4NN_FOLLOW_OLD = 4, A4NN_FOLLOW_PIECE = 65536 };
 
@@ -97,7 +100,53 @@ struct a4nn_follow {
     char *piece;
 };
 
-/* To be looked at in this step. */
+/* ---- follow_dir.c ---- */
+
+/* Seconds between two looks where inotify does not reach. */
+#define A4NN_FOLLOW_USUAL_POLL 1.0
+
+#define A4NN_FOLLOW_DIR_MASK                                                                       \
+    (IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |            \
+     IN_MOVE_SELF | IN_ONLYDIR)
+
+/* Both, one behind the other, as a new string. */
+char *a4nn_follow_join_path(const char *folder, const char *name);
+
+/* The directory's path for a call and for a message. */
+const char *a4nn_follow_shown_dir(const struct a4nn_follow_dir *d);
+
+/* The entry of a path, made if it is new; `skip` bytes of it are not part of its name. */
+struct a4nn_follow_entry *a4nn_follow_entry_of(struct a4nn_follow *f, const char *path, size_t root,
+                                               size_t dir, size_t skip);
+
+/* Finds out of changes in a directory from now on, by events if it can be. */
+void a4nn_follow_watch_dir(struct a4nn_follow *f, size_t number);
+
+/* Something is in a folder that is followed with all in it. True: it is a directory ... */
+bool a4nn_follow_take(struct a4nn_follow *f, size_t number, const char *name, bool event);
+
+/* ... which is then entered. */
+void a4nn_follow_enter(struct a4nn_follow *f, const char *path, size_t root, unsigned depth);
+
+/* Looks through a folder: its files are looked at in this step, in order; then its folders. */
+void a4nn_follow_scan(struct a4nn_follow *f, size_t number, unsigned depth);
+
+/* A folder that was named, or that is where a file was expected. */
+void a4nn_follow_add_folder(struct a4nn_follow *f, const char *path, size_t root);
+
+/* What a pattern finds now. */
+void a4nn_follow_expand(struct a4nn_follow *f, size_t root);
+
+/* ---- follow_event.c ---- */
+
+void a4nn_follow_read_events(struct a4nn_follow *f);
+
+/* A watch on the file behind a symbolic link. */
+void a4nn_follow_watch_link(struct a4nn_follow *f, struct a4nn_follow_entry *e);
+
+/* ---- follow_file.c, but for the first ---- */
+
+/* To be looked at in this step (follow_dir.c). */
 void a4nn_follow_touch(struct a4nn_follow *f, struct a4nn_follow_entry *e);
 
 /*
@@ -110,8 +159,5 @@ bool a4nn_follow_look(struct a4nn_follow *f, struct a4nn_follow_entry *e);
 void a4nn_follow_look_whole(struct a4nn_follow *f, struct a4nn_follow_entry *e);
 
 void a4nn_follow_close(struct a4nn_follow *f, struct a4nn_follow_entry *e);
-
-/* A watch on the file behind a symbolic link (follow.c). */
-void a4nn_follow_watch_link(struct a4nn_follow *f, struct a4nn_follow_entry *e);
 
 #endif

@@ -9,7 +9,10 @@
 #include "relay.h"
 #include "wrap.h"
 
-/* What the parts of wrap.h share: wrap.c (the front) and wrap_supervise.c (the supervisor). */
+/*
+ * What the parts of wrap.h share: wrap.c (the front), wrap_supervise.c (the supervisor), with
+ * wrap_verdict.c (what a verdict brings about) and wrap_end.c (how a training comes to its end).
+ */
 
 /* From the front to the supervisor: a signal; `group`: the terminal sent it to the command, too. */
 struct a4nn_wrap_order {
@@ -65,6 +68,34 @@ struct a4nn_wrap_state {
 /* Messages; never held up by whoever does not read our standard error. */
 void a4nn_wrap_say(const struct a4nn_wrap_state *w, enum a4nn_severity severity, const char *fmt,
                    ...) A4NN_PRINTF(3, 4);
+
+/* ---- wrap_verdict.c ---- */
+
+/* Seconds between two looks at the files that may be busy. */
+#define A4NN_WRAP_LOOK 0.1
+
+/* Takes what the judge has said. */
+void a4nn_wrap_on_judge(struct a4nn_wrap_state *w);
+
+/* The verdict has come: acts on it when it is time. */
+void a4nn_wrap_settle(struct a4nn_wrap_state *w);
+
+/* ---- wrap_end.c ---- */
+
+/* Takes the status of those that have ended. */
+void a4nn_wrap_reap(struct a4nn_wrap_state *w);
+
+/* TERM to all; then, after the time of grace, all are killed; then what they wrote is relayed. */
+void a4nn_wrap_begin_ending(struct a4nn_wrap_state *w);
+void a4nn_wrap_kill_all(struct a4nn_wrap_state *w);
+void a4nn_wrap_begin_draining(struct a4nn_wrap_state *w);
+
+void a4nn_wrap_write_result(struct a4nn_wrap_state *w);
+
+/* Tells the front. */
+void a4nn_wrap_notify(struct a4nn_wrap_state *w, int what, int value);
+
+/* ---- wrap_supervise.c ---- */
 
 /* The supervisor's work, from a started command to the exit status. */
 int a4nn_wrap_supervise(struct a4nn_wrap_state *w);

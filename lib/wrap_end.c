@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How a training comes to its end, with all its processes, and what is told of it. */
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "process_tree.h"
+#include "wrap_parts.h"
+#include "wrap_result.h"
+
+static const double KILL_TIME = 10; /* seconds for a process that the kernel holds */
+
+/* ---- the result ---- */
+
+void
+a4nn_wrap_write_result(struct a4nn_wrap_state *w)
+{
+    const struct a4nn_wrap_result result = {
+        .outcome = w->outcome,
+        .decision = w->decided ? &w->decision : NULL,
+        .newest = w->observed ? &w->newest : NULL,
+        .over = w->leader_over,
+        .wait_status = w->leader_status,
+        .begun = w->begun,
+        .seconds = a4nn_now() - w->started,
+        .output_lost = (w->relayed[0] && atomic_load(&w->relay[0].lost)) ||
+                       (w->relayed[1] && atomic_load(&w->relay[1].lost)),
+        .log_lost = w->log_lost,
+        .argv = w->opts->argv,
+    };
+    struct a4nn_buf line = {0};
+    struct a4nn_err err;
+
+    if (w->opts->result == NULL ||
+        (w->released && w->leader_over && strncmp(w->opts->result, "fd:", 3) == 0))
+        return; /* whoever read that descriptor has gone on */
+    a4nn_wrap_result_print(&result, &line);
+    if (a4nn_wrap_result_write(&line, w->opts->result, &err) < 0)
+        a4nn_wrap_say(w, A4NN_ERROR, "%s", err.msg);
+    a4nn_buf_release(&line);
+}
+
+void
+a4nn_wrap_notify(struct a4nn_wrap_state *w, int what, int value)
+{
+    struct a4nn_wrap_notice n = {.value = value};
+
+    n.what = what;
+    if (w->front >= 0)
+        send(w->front, &n, sizeof n, MSG_NOSIGNAL);
+}
+
+/* ---- ending ---- */
+
+static void
+on_ended(void *arg, pid_t pid, int status)
+{
+    struct a4nn_wrap_state *w = arg;
+
+    if (pid != w->leader)
+        return;
+    w->leader_over = true;
+    w->leader_status = status;
+    a4nn_wrap_notify(w, A4NN_WRAP_ENDED, status);
+}
+
+void
+a4nn_wrap_reap(struct a4nn_wrap_state *w)
+{
+    w->none_left = a4nn_tree_reap(on_ended, w) == 0;
+}
+
+static void
+signal_all(struct a4nn_wrap_state *w, int signal)
+{
+    struct a4nn_err err;
+
+    if (a4nn_tree_signal(getpid(), signal, &err) < 0)
+        a4nn_wrap_say(w, A4NN_ERROR, "%s", err.msg);
+}
+
+/* TERM to all; CONT, as one that is stopped would not see it. */
+void
+a4nn_wrap_begin_ending(struct a4nn_wrap_state *w)
+{
+    w->phase = A4NN_PHASE_ENDING;
+    w->deadline = a4nn_now() + w->opts->grace;
+    signal_all(w, SIGTERM);
+    signal_all(w, SIGCONT);
+}
+
+void
+a4nn_wrap_kill_all(struct a4nn_wrap_state *w)
+{
+    struct a4nn_err err;
+
+    if (a4nn_tree_kill(KILL_TIME, on_ended, w, &err) < 0)
+        a4nn_wrap_say(w, A4NN_ERROR, "%s", err.msg);
+    w->none_left = true;
+}
+
+void
+a4nn_wrap_begin_draining(struct a4nn_wrap_state *w)
+{
+    int i;
+
+    w->phase = A4NN_PHASE_DRAINING;
+    w->deadline = INFINITY;
+    for (i = 0; i < 2; i++)
+        if (w->relayed[i])
+            a4nn_relay_drain(&w->relay[i]);
+    if (w->judge.feed >= 0)
+        close(w->judge.feed);
+    w->judge.feed = -1;
+}
