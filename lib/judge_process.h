@@ -14,7 +14,7 @@
  * written to `feed` is of no use.  It yields the processor and, when memory runs out, its
  * life to the training.  It ends when `feed` is closed.
  */
-enum { A4NN_JUDGE_QUEUE = 16 << 20 };
+enum { A4NN_JUDGE_QUEUE = 4 << 20 };
 
 struct a4nn_judge_process {
     pid_t pid;

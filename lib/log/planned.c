@@ -54,6 +54,24 @@ reached(struct a4nn_scan s, double *epochs)
     return true;
 }
 
+/*
+ * Most lines of a training say "epoch" and plan nothing: is there one with a number assigned to it,
+ * so that no letter comes between it and the sign?
+ */
+static bool
+assigns(struct a4nn_scan s)
+{
+    while (a4nn_scan_find(&s, "poch")) {
+        const char *at = s.at;
+        at += at < s.end && *at == 'e';
+        at += at < s.end && *at == 's';
+        while (at < s.end && !isalpha((unsigned char)*at))
+            if (*at == '=' || *at++ == ':')
+                return true;
+    }
+    return false;
+}
+
 bool
 a4nn_log_planned(const char *line, size_t len, double *epochs)
 {
@@ -63,11 +81,10 @@ a4nn_log_planned(const char *line, size_t len, double *epochs)
     static const char *const bare[] = {"epochs", "epoches"};
     struct a4nn_pairs pairs;
     struct a4nn_pair pair;
-    struct a4nn_scan all = a4nn_scan(line, len);
     char name[32];
     bool dump;
 
-    if (!a4nn_scan_find(&all, "poch"))
+    if (!assigns(a4nn_scan(line, len)))
         return false;
     if (reached(a4nn_scan(line, len), epochs))
         return true;
