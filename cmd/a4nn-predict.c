@@ -3,10 +3,12 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli.h"
 #include "forecast.h"
 #include "input.h"
+#include "keeper.h"
 #include "log/reader.h"
 #include "program.h"
 #include "rule.h"
@@ -24,6 +26,7 @@ static const struct a4nn_option options[] = {
      NULL},
     A4NN_OPTION_FORMAT,
     {LIST, "list", NULL, "list forecasters and rules with their keys and end", NULL},
+    A4NN_OPTION_HISTORY,
     {'M', "forecaster", "SPEC", "forecaster (default: the one that goes with the rules)",
      "words pool ensemble a4nn penguin curve last best given"},
     A4NN_OPTION_METRIC,
@@ -36,6 +39,7 @@ static const struct a4nn_option options[] = {
     A4NN_OPTION_RUN,
     A4NN_OPTION_SCALE,
     A4NN_OPTION_SCHEDULE,
+    A4NN_OPTION_TASK,
     {'u', "until-stop", NULL, "end at the first stop of any run", NULL},
     {0},
 };
@@ -56,6 +60,8 @@ struct job {
     struct a4nn_stream_writer *writer;
     struct a4nn_reader *reader;
     struct a4nn_input in;
+    struct a4nn_keeper_opts keeping;
+    struct a4nn_keeper *keeper; /* NULL without -H */
     bool until_stop, stopped, for_people;
     struct a4nn_strmap told; /* runs whose first stop has been put into words */
 };
@@ -116,6 +122,10 @@ on_record(void *arg, struct a4nn_record *record)
     struct job *job = arg;
     bool stop;
 
+    if (job->keeper != NULL)
+        a4nn_keeper_meet(job->keeper, record);
+    else if (job->in.task != NULL && a4nn_record_text(record, A4NN_TASK, "")[0] == '\0')
+        a4nn_record_set_text(record, A4NN_TASK, job->in.task);
     if (job->policy == NULL)
         begin(job, record);
     if (job->policy_opts.explain != NULL) {
@@ -125,6 +135,8 @@ on_record(void *arg, struct a4nn_record *record)
     stop = a4nn_policy_feed(job->policy, record);
     job->stopped = job->stopped || stop;
     a4nn_stream_write(job->writer, record);
+    if (job->keeper != NULL)
+        a4nn_keeper_keep(job->keeper, record);
     if (stop && job->for_people)
         tell_stop(job, record);
     return ferror(stdout) || (job->until_stop && job->stopped);
@@ -133,7 +145,11 @@ on_record(void *arg, struct a4nn_record *record)
 static void
 on_pause(void *arg)
 {
-    a4nn_stream_pause(((struct job *)arg)->writer);
+    struct job *job = arg;
+
+    a4nn_stream_pause(job->writer);
+    if (job->keeper != NULL)
+        a4nn_keeper_pause(job->keeper);
 }
 
 static void
@@ -217,6 +233,52 @@ explain(const struct job *job)
 }
 
 static int
+take_name(void *arg, struct a4nn_record *record)
+{
+    a4nn_strmap_put(arg, a4nn_record_text(record, A4NN_RUN, ""), NULL);
+    return 0;
+}
+
+/* Of files that can be read twice the runs are known before the first is judged. */
+static void
+read_names(const struct job *job, char *const *operands, int count, struct a4nn_strmap *names)
+{
+    struct a4nn_reader_opts opts = job->in.reader;
+    struct a4nn_diag silent = {0};
+    struct a4nn_strmap said = {0};
+    struct a4nn_reader *reader;
+    struct stat st;
+    int i;
+
+    opts.record = take_name;
+    opts.pause = NULL;
+    opts.arg = names;
+    opts.diag = &silent;
+    opts.select.said = &said;
+    for (i = 0; i < count; i++) {
+        if (stat(operands[i], &st) < 0 || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
+            continue;
+        reader = a4nn_reader_new(&opts);
+        a4nn_reader_read(reader, operands + i, 1);
+        a4nn_reader_free(reader);
+    }
+    a4nn_strmap_release(&said);
+}
+
+static void
+open_history(struct job *job)
+{
+    struct a4nn_err err;
+
+    job->keeping.history = job->in.history_name;
+    job->keeping.task = job->in.task;
+    job->keeping.diag = &job->in.diag;
+    if ((job->keeper = a4nn_keeper_new(&job->keeping, &err)) == NULL)
+        a4nn_die(A4NN_TROUBLE, "%s", err.msg);
+    job->policy_opts.past = a4nn_keeper_past(job->keeper);
+}
+
+static int
 status_of(const struct job *job)
 {
     if (job->until_stop && job->stopped)
@@ -242,6 +304,7 @@ main(int argc, char **argv)
 {
     const char *rules[MAX_RULES], *arg;
     struct job job = {.policy_opts = {.rules = rules, .explain_at = NAN}};
+    struct a4nn_strmap names = {0};
     int code, first, status;
 
     a4nn_program_begin("a4nn-predict");
@@ -271,8 +334,14 @@ main(int argc, char **argv)
     job.in.reader.record = on_record;
     job.in.reader.pause = on_pause;
     job.in.reader.arg = &job;
+    if (job.in.history) {
+        read_names(&job, argv + first, argc - first, &names);
+        job.keeping.but = &names;
+        open_history(&job);
+    }
     job.reader = a4nn_reader_new(&job.in.reader);
     a4nn_reader_read(job.reader, argv + first, argc - first);
+    a4nn_keeper_free(job.keeper);
     status = status_of(&job);
     if (job.policy_opts.explain != NULL && !explain(&job) && status == A4NN_OK)
         status = A4NN_NO;
@@ -280,6 +349,7 @@ main(int argc, char **argv)
     a4nn_policy_free(job.policy);
     a4nn_stream_writer_free(job.writer);
     a4nn_strmap_release(&job.told);
+    a4nn_strmap_release(&names);
     a4nn_input_release(&job.in);
     return a4nn_program_end(status);
 }

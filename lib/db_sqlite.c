@@ -44,11 +44,10 @@ failed(struct sqlite *s, int code, struct a4nn_err *err)
 {
     int plain = code & 0xff;
 
-    if (plain == SQLITE_BUSY || plain == SQLITE_LOCKED) {
-        a4nn_err_set(err, "'%.300s' has been locked for longer than %g seconds", s->name,
-                     s->patience);
-        return A4NN_DB_AGAIN;
-    }
+    /* the patience is used up; and since the right to write comes first, there are no conflicts */
+    if (plain == SQLITE_BUSY || plain == SQLITE_LOCKED)
+        return a4nn_err_set(err, "'%.300s' has been locked for longer than %g seconds", s->name,
+                            s->patience);
     if (plain == SQLITE_NOTADB)
         return a4nn_err_set(err, "'%.300s' is no SQLite database", s->name);
     if (plain == SQLITE_READONLY)

@@ -20,18 +20,6 @@ take_id(void *arg, const struct a4nn_db_value *cells, size_t count)
     return 0;
 }
 
-static int
-take_run(void *arg, const struct a4nn_db_value *cells, size_t count)
-{
-    struct a4nn_waiting_run *run = arg;
-    double last = a4nn_db_number(&cells[1]);
-
-    (void)count;
-    run->id = a4nn_db_integer(&cells[0]);
-    run->last = isnan(last) ? -INFINITY : last;
-    return 0;
-}
-
 /*
  * What is there and says the same is only read: to write it, every writer of a task would wait for
  * every other.
@@ -98,7 +86,8 @@ look_for_repeats(struct a4nn_history_writer *w, size_t number, double last)
     if (last == -INFINITY)
         return;
     for (i = 0; i < w->observations; i++)
-        if (w->observation[i].run == number && w->observation[i].epoch <= last)
+        if (w->observation[i].run == number && w->observation[i].epoch <= last &&
+            !w->observation[i].known)
             w->observation[i].again = true;
 }
 
@@ -106,26 +95,13 @@ static int
 resolve_run(struct a4nn_history_writer *w, size_t number, struct a4nn_err *err)
 {
     struct a4nn_waiting_run *run = &w->run[number];
-    double newest = run->last;
-    struct a4nn_db_value v[3];
     int result;
 
     if (run->id != 0)
         return 0;
-    if ((result = resolve_task(w, run, err)) < 0)
-        return result;
-    v[0] = INT(run->task_id);
-    v[1] = TEXT(run->name);
-    v[2] = REAL(run->epochs);
-    result = a4nn_db_query(w->opts->db,
-                           "INSERT INTO run (task, name, epochs, status) "
-                           "VALUES ($1, $2, $3, 'open') ON CONFLICT (task, name) DO UPDATE "
-                           "SET name = excluded.name RETURNING id, last_epoch",
-                           v, 3, take_run, run, err);
-    if (result == 0) {
-        look_for_repeats(w, number, run->last);
-        run->last = newest;
-    }
+    if ((result = resolve_task(w, run, err)) == 0 &&
+        (result = a4nn_history_identify(w, number, err)) == 0)
+        look_for_repeats(w, number, run->last_stored);
     return result;
 }
 
@@ -163,6 +139,12 @@ write_observation(struct a4nn_history_writer *w, const struct a4nn_waiting_obser
                                       REAL(o->value), REAL(o->time)};
     int result = 0;
 
+    if (o->known)
+        return a4nn_db_query(w->opts->db,
+                             "INSERT INTO observation (run, metric, epoch, value, time) "
+                             "VALUES ($1, $2, $3, $4, $5) "
+                             "ON CONFLICT (run, metric, epoch) DO NOTHING",
+                             v, 5, NULL, NULL, err);
     if (o->again)
         result = rewind_run(w, o, run->id, o->metric == run->metric_number, err);
     if (result < 0)
@@ -230,12 +212,12 @@ sum_up(struct a4nn_history_writer *w, const struct a4nn_waiting_run *run, struct
         result = a4nn_db_query(w->opts->db, best[metric.mode], v,
                                metric.mode == A4NN_MODE_UNKNOWN ? 1 : 2, NULL, NULL, err);
     if (result == 0)
-        result =
-            a4nn_db_query(w->opts->db,
-                          "UPDATE run SET status = CASE WHEN last_epoch >= epochs THEN 'complete' "
-                          "WHEN status = 'complete' THEN 'open' ELSE status END "
-                          "WHERE id = $1 AND status <> 'failed'",
-                          v, 1, NULL, NULL, err);
+        result = a4nn_db_query(
+            w->opts->db,
+            "UPDATE run SET status = CASE WHEN last_epoch >= epochs THEN 'complete' "
+            "WHEN status = 'complete' AND exit_status IS NULL THEN 'open' ELSE status END "
+            "WHERE id = $1 AND status <> 'failed'",
+            v, 1, NULL, NULL, err);
     return result;
 }
 
@@ -281,8 +263,7 @@ a4nn_history_write_all(struct a4nn_history_writer *w, struct a4nn_err *err)
         result = write_forecast(w, &w->forecast[i], err);
     for (i = 0; i < w->ntouched && result == 0; i++) {
         const struct a4nn_waiting_run *run = &w->run[w->touched[i]];
-        if (run->observed)
-            result = sum_up(w, run, err);
+        result = sum_up(w, run, err);
         if (result == 0 && a4nn_facts_any(&run->facts))
             result = write_facts(w, run, err);
     }

@@ -295,9 +295,14 @@ a4nn_history_put(struct a4nn_history_writer *w, const struct a4nn_record *record
         run->mode = mode;
     if (!isnan(epochs))
         run->epochs = epochs;
-    run->observed = true;
-    note_time(run, t.time);
     observe(w, t.run, run->metric, t.epoch, a4nn_record_num(record, A4NN_VALUE), t.time);
+    if (outcome == NULL) {
+        run->observed = true;
+        note_time(run, t.time);
+    } else { /* it was observed before, most likely, and came again only to tell the end */
+        w->observation[w->observations - 1].known = true;
+        w->observation[w->observations - 1].again = false;
+    }
     if (a4nn_record_has(record, A4NN_VAL_LOSS))
         observe(w, t.run, a4nn_field_name(A4NN_VAL_LOSS), t.epoch,
                 a4nn_record_num(record, A4NN_VAL_LOSS), t.time);
@@ -313,7 +318,8 @@ a4nn_history_put(struct a4nn_history_writer *w, const struct a4nn_record *record
     else if (record->extra != NULL)
         a4nn_json_members(record->extra, take_member, &t);
     /* what came with this record did not repeat its own epoch */
-    w->run[t.run].last = t.epoch;
+    if (outcome == NULL)
+        w->run[t.run].last = t.epoch;
 }
 
 /* ---- flushing ---- */

@@ -19,7 +19,8 @@ struct a4nn_waiting_run {
     struct a4nn_facts facts;      /* stated since the last flush */
     size_t metric_number;         /* of `metric` among all metrics */
     int64_t task_id, id;          /* in the database; 0: not asked for yet */
-    double last;                  /* last epoch known, -INFINITY when there is none */
+    double last;                  /* last epoch that came, -INFINITY when there is none */
+    double last_stored;           /* last epoch the database had, likewise */
     double first_time, last_time; /* of what waits, NAN */
     bool touched;                 /* something of it waits */
     bool observed;                /* ... and observations are among it */
@@ -29,6 +30,7 @@ struct a4nn_waiting_observation {
     size_t run, metric; /* numbers in the writer */
     double epoch, value, time;
     bool again; /* the run may have this epoch already */
+    bool known; /* if it has, that one stays */
 };
 
 struct a4nn_waiting_forecast {
@@ -54,6 +56,12 @@ struct a4nn_history_writer {
     size_t forecasts, forecast_cap;
     struct a4nn_strmap said; /* names that could not be kept */
 };
+
+/*
+ * Finds the run of the database that a run with its task_id is, or makes it: sets its id and
+ * last_stored.  0, or as db.h says.
+ */
+int a4nn_history_identify(struct a4nn_history_writer *w, size_t number, struct a4nn_err *err);
 
 /* Writes all that waits, within a transaction that has begun. 0, or as db.h says. */
 int a4nn_history_write_all(struct a4nn_history_writer *w, struct a4nn_err *err);

@@ -37,6 +37,11 @@ a4nn_input_option(struct a4nn_input *in, const struct a4nn_cli *cli, int code, c
         if ((in->reader.format = a4nn_log_format_find(arg)) == NULL)
             a4nn_die(A4NN_TROUBLE, "--format: unknown: '%s' (see a4nn-log --list-formats)", arg);
         break;
+    case 'H':
+        in->history = true;
+        in->history_name = arg;
+        break;
+    case 't': in->task = arg; break;
     case 'm': in->reader.select.metric = arg; break;
     case A4NN_OPT_MAX: take_mode(in, A4NN_MAX); break;
     case A4NN_OPT_MIN: take_mode(in, A4NN_MIN); break;

@@ -28,6 +28,10 @@ enum { A4NN_OPT_MAX = 900, A4NN_OPT_MIN, A4NN_OPT_SCALE, A4NN_OPT_SCHEDULE };
     {                                                                                              \
         'f', "format", "FORMAT", "read logs as this format instead of recognising it", NULL        \
     }
+#define A4NN_OPTION_HISTORY                                                                        \
+    {                                                                                              \
+        'H', "history", "[=NAME]", "learn from the model database, and keep all in it", "file"     \
+    }
 #define A4NN_OPTION_MAX                                                                            \
     {                                                                                              \
         A4NN_OPT_MAX, "max", NULL, "a larger value is better", NULL                                \
@@ -66,6 +70,11 @@ enum { A4NN_OPT_MAX = 900, A4NN_OPT_MIN, A4NN_OPT_SCALE, A4NN_OPT_SCHEDULE };
             "words const step: cosine linear warmup: unknown"                                      \
     }
 
+#define A4NN_OPTION_TASK                                                                           \
+    {                                                                                              \
+        't', "task", "NAME", "the task of records that name none", NULL                            \
+    }
+
 struct a4nn_input {
     struct a4nn_reader_opts reader; /* set .record and .arg before opening */
     struct a4nn_diag diag;
@@ -75,6 +84,9 @@ struct a4nn_input {
     enum a4nn_scale scale;
     struct a4nn_schedule schedule; /* --schedule ... */
     bool scheduled;                /* ... was given */
+    bool history;                  /* -H was given ... */
+    const char *history_name;      /* ... with this name, NULL: the default one */
+    const char *task;              /* -t, or NULL */
     enum a4nn_encoding encoding;   /* -o, A4NN_AS_INPUT when not given */
 };
 

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef A4NN_KEEPER_H
+#define A4NN_KEEPER_H
+
+#include <stdbool.h>
+
+#include "err.h"
+#include "past.h"
+#include "record.h"
+#include "strmap.h"
+
+/*
+ * What ties a stream that is judged to the model database (history.h): its complete runs teach the
+ * policy, and the stream's records are kept in it.
+ *
+ * Nobody who waits for a verdict waits for the database: what cannot be written at once waits in
+ * memory and is tried again.
+ */
+struct a4nn_keeper;
+
+struct a4nn_keeper_opts {
+    const char *history;           /* history.h; NULL or "": the default one */
+    const char *task;              /* of records that name none, or NULL */
+    const struct a4nn_strmap *but; /* names of runs that will come, or NULL */
+    struct a4nn_diag *diag;
+};
+
+/* Opens the database, made when it is not there; NULL with *err filled. `opts` must outlive it. */
+struct a4nn_keeper *a4nn_keeper_new(const struct a4nn_keeper_opts *opts,
+                                    struct a4nn_err *err) A4NN_MUST_USE;
+
+/* The runs that teach (session.h), filled as their tasks are met. It is the keeper's. */
+const struct a4nn_past *a4nn_keeper_past(const struct a4nn_keeper *keeper);
+
+/*
+ * Before a record is judged: gives it the task it lacks, and looks up what the database knows of
+ * that task, when it is the first of it.  A run must not be told how it ends: of those that have
+ * come, or are known to come, none teaches; one that comes later, and has taught, is reported.  So
+ * is a database that cannot be read, once.
+ */
+void a4nn_keeper_meet(struct a4nn_keeper *keeper, struct a4nn_record *record);
+
+/* When it has been judged: it is to be kept. Writes only when very many records wait. */
+void a4nn_keeper_keep(struct a4nn_keeper *keeper, const struct a4nn_record *record);
+
+/* All that is kept has been passed on, and the next may take a while: time to write. */
+void a4nn_keeper_pause(struct a4nn_keeper *keeper);
+
+/* Writes what waits, for which it now waits in turn; what cannot be written is reported as an
+ * error. `keeper` may be NULL. */
+void a4nn_keeper_free(struct a4nn_keeper *keeper);
+
+#endif
