@@ -42,6 +42,8 @@ real  python optuna                 python3-optuna      python3-optuna      pyth
 real  python torch                  python3-torch       python3-torch       python-pytorch pytorch
 real  prog   /usr/sbin/slurmctld    slurm-wlm           slurm-slurmctld     slurm-llnl    -
 real  prog   /usr/sbin/munged       munge               munge               munge         -
+real  prog   faketime               faketime            libfaketime         libfaketime   -
+real  prog   setsid                 util-linux          util-linux          util-linux    -
 real  file /usr/share/datasets/fashion-mnist dataset-fashion-mnist -        -             -
 TABLE
 }

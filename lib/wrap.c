@@ -119,7 +119,9 @@ close_into(struct a4nn_wrap_state *w)
 static int
 start_command(struct a4nn_wrap_state *w)
 {
-    struct a4nn_command c = {.argv = w->opts->argv};
+    /* should the front be killed, too, nobody else is left to end it */
+    struct a4nn_command c = {.argv = w->opts->argv,
+                             .parent_death = w->opts->orphan_goes_on ? 0 : SIGTERM};
     struct a4nn_process p;
     struct a4nn_err err;
     int i, error, nowhere;
