@@ -138,7 +138,8 @@ END
     cat > reuse << 'END'
 #!/bin/bash
 # In a PID namespace of our own, numbers can be had at will.
-set -eu
+set -Eeu
+trap 'echo "line $LINENO: $BASH_COMMAND"' ERR
 mkdir run
 next() { echo $(($1 - 1)) > /proc/sys/kernel/ns_last_pid; }
 start_of() { sed 's/.*) //' "/proc/$1/stat" | cut -d ' ' -f 20; }
@@ -152,8 +153,10 @@ again() { # the first one ends, and another one gets its number, a clock tick la
     reused=$((reused + 1))
 }
 verdict() { printf 'run,epoch,value,verdict\nrun,2,0.6,stop\n'; }
-unharmed() {
-    kill -0 "$new" && [ "$(sed 's/.*) //; s/ .*//' "/proc/$new/stat")" = S ] && kill -KILL "$new" && wait "$new" 2> /dev/null || [ $? -eq 137 ]
+unharmed() { # neither ended nor stopped
+    [[ $(sed 's/.*) //; s/ .*//' "/proc/$new/stat") = [RSD] ]]
+    kill -KILL "$new"
+    wait "$new" 2> /dev/null || [ $? -eq 137 ]
 }
 reused=0
 for ((i = 0; i < ROUNDS; i++)); do
