@@ -201,6 +201,33 @@ a4nn_follower_read(const struct a4nn_follower *f, struct a4nn_ensemble_answer *o
     return true;
 }
 
+/* Of a Laplace distribution with that median and expected distance from it. */
+static double
+laplace_above(double z, double median, double error)
+{
+    double far = exp(-fabs(z - median) / error) / 2;
+
+    return z < median ? 1 - far : far;
+}
+
+double
+a4nn_follower_above(const struct a4nn_follower *f, const struct a4nn_ensemble_answer *a, double z)
+{
+    double above = a4nn_ensemble_above(f->ensemble, z), beyond, lo, hi;
+
+    if (f->scale.kind != A4NN_Z_SHARE || isnan(above) || !(a->error > 0))
+        return above;
+    a4nn_z_bounds(&f->scale, &lo, &hi);
+    beyond = a->beyond_low + a->beyond_high;
+    if (z >= hi)
+        above = 0;
+    else if (z <= lo)
+        above = 1 - beyond;
+    else
+        above = fmax(above - a->beyond_high, 0);
+    return fmin(above + beyond * laplace_above(z, a->median, a->error), 1);
+}
+
 void
 a4nn_follower_forecast(const struct a4nn_follower *f, const struct a4nn_ensemble_answer *answer,
                        struct a4nn_forecast *out)

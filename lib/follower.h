@@ -41,6 +41,13 @@ double a4nn_follower_x(const struct a4nn_follower *f, double epoch);
  * while it can say nothing finite. */
 bool a4nn_follower_read(const struct a4nn_follower *f, struct a4nn_ensemble_answer *out);
 
+/*
+ * Probability that the final value is above z, by the ensemble with that answer, the newest: what
+ * it puts beyond a bound of the metric counts as spread about the median by the expected error.
+ */
+double a4nn_follower_above(const struct a4nn_follower *f, const struct a4nn_ensemble_answer *answer,
+                           double z);
+
 /* An answer in z as a forecast in points, none when those are not finite; `better` and `context`
  * are left to the caller. */
 void a4nn_follower_forecast(const struct a4nn_follower *f,

@@ -7,61 +7,71 @@
 #include "forecast.h"
 #include "xalloc.h"
 
+struct run {
+    struct a4nn_follower follower;
+    struct a4nn_ensemble_answer answer; /* the newest */
+};
+
 static void *
 open_run(const struct a4nn_values *values, void *shared)
 {
-    struct a4nn_follower *f = a4nn_xcalloc(1, sizeof *f);
+    struct run *r = a4nn_xcalloc(1, sizeof *r);
 
     (void)values;
     (void)shared;
-    a4nn_follower_init(f);
-    return f;
+    a4nn_follower_init(&r->follower);
+    return r;
 }
 
 static void
 close_run(void *state)
 {
-    a4nn_follower_release(state);
-    free(state);
+    struct run *r = state;
+
+    a4nn_follower_release(&r->follower);
+    free(r);
 }
 
 static double
 better(const void *context, double target)
 {
-    const struct a4nn_follower *f = context;
+    const struct run *r = context;
 
-    return a4nn_ensemble_above(f->ensemble, a4nn_to_z(&f->scale, target));
+    return a4nn_follower_above(&r->follower, &r->answer, a4nn_to_z(&r->follower.scale, target));
 }
 
 static void
-next(void *state, const struct a4nn_values *values, const struct a4nn_run_view *run,
+next(void *state, const struct a4nn_values *values, const struct a4nn_run_view *view,
      struct a4nn_forecast *out)
 {
-    struct a4nn_follower *f = state;
-    struct a4nn_ensemble_answer answer;
+    struct run *r = state;
 
     (void)values;
     a4nn_forecast_none(out);
-    if (!isfinite(run->epochs))
+    if (!isfinite(view->epochs))
         return;
-    a4nn_follower_take(f, run);
-    if (!a4nn_follower_read(f, &answer))
+    a4nn_follower_take(&r->follower, view);
+    if (!a4nn_follower_read(&r->follower, &r->answer))
         return;
-    a4nn_follower_forecast(f, &answer, out);
+    a4nn_follower_forecast(&r->follower, &r->answer, out);
     out->better = better;
-    out->context = f;
+    out->context = r;
 }
 
 static void
 rest(void *state)
 {
-    a4nn_follower_rest(state);
+    struct run *r = state;
+
+    a4nn_follower_rest(&r->follower);
 }
 
 static bool
 explain(const void *state, struct a4nn_explanation *out)
 {
-    return a4nn_follower_explain(state, out);
+    const struct run *r = state;
+
+    return a4nn_follower_explain(&r->follower, out);
 }
 
 const struct a4nn_forecaster a4nn_forecaster_ensemble = {

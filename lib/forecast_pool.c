@@ -325,7 +325,7 @@ better(const void *context, double target)
     const struct run *r = context;
     double z = a4nn_to_z(&r->visitor.follower.scale, target);
 
-    return a4nn_ensemble_above(r->visitor.follower.ensemble,
+    return a4nn_follower_above(&r->visitor.follower, &r->visitor.own,
                                r->visitor.own.median + (z - r->value) / r->spread);
 }
 

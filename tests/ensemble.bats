@@ -185,6 +185,19 @@ verdicts() { a4nn-predict -q -M ensemble "$@" -o csv | awk -F, 'NR > 1 { print $
     done
 }
 
+@test "p_beat: shapes that all end above 100 % make no certainty of beating 99 %" {
+    awk 'BEGIN {
+        print "run,epoch,value,metric,epochs"
+        for (t = 1; t <= 40; t++) print "a," t "," 99.5 - 20 / t ",val_acc,40"
+        for (t = 1; t <= 12; t++) print "b," t "," 10 + 6 * t ",val_acc,40"
+    }' > in.csv
+    for forecaster in ensemble pool; do
+        a4nn-predict -q -M $forecaster -R hopeless -o csv in.csv | awk -F, '
+            NR == 1 { for (i = NF; i > 0; i--) col[$i] = i; next }
+            { p = $col["p_beat"] } END { exit !(p > 0.3 && p < 0.7) }'
+    done
+}
+
 @test "converged: shapes that all end above 100 % make no certainty of 100 %" {
     # a smooth curve that settles at 0.9; after 7 epochs they do
     awk 'BEGIN { print "run,epoch,value,metric,epochs"
