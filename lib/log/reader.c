@@ -11,8 +11,6 @@
 #include "log/reader_parts.h"
 #include "xalloc.h"
 
-enum { HEAD = 64 << 10, TAIL = 1 << 10, SURE = 60, SURE_OF_LINES = 30, GUESS = 10 };
-
 /* ---- records on their way out ---- */
 
 static int
@@ -125,10 +123,10 @@ join_group(struct a4nn_reader *r)
                                 r->live, on_record, r, r->opts->diag);
 }
 
-/* ---- deciding what an input is ---- */
+/* ---- what it was found to be ---- */
 
-static void
-begin_stream(struct a4nn_reader *r)
+void
+a4nn_reader_begin_stream(struct a4nn_reader *r)
 {
     a4nn_reader_end_group(r);
     free(r->run);
@@ -141,8 +139,8 @@ begin_stream(struct a4nn_reader *r)
     r->stream = a4nn_stream_reader_new(take_record, r, r->opts->diag, r->path, r->run);
 }
 
-static void
-begin_format(struct a4nn_reader *r, const struct a4nn_log_format *format)
+void
+a4nn_reader_begin_format(struct a4nn_reader *r, const struct a4nn_log_format *format)
 {
     r->format = format;
     join_group(r);
@@ -151,143 +149,6 @@ begin_format(struct a4nn_reader *r, const struct a4nn_log_format *format)
     r->state = format->open(&r->sink);
     if (format->line != NULL)
         r->lines = a4nn_lines_new(format->line, r->state, r->opts->diag, r->path);
-}
-
-static void
-say_unknown(struct a4nn_reader *r)
-{
-    r->unknown++;
-    if (r->fed && r->set == NULL) /* by someone who knows better what to say */
-        return;
-    if (r->head.len == 0)
-        a4nn_diag(r->opts->diag, A4NN_WARNING, r->path, 0, "empty");
-    else if (!r->whole)
-        a4nn_diag(r->opts->diag, A4NN_ERROR, r->path, 0,
-                  "no known kind of training log (a4nn-log --list-formats lists them)");
-}
-
-/*
- * How much of the head need not be looked at again with each line that is fed: a long one would
- * cost the square of its length.  All of it is looked at each time that it has doubled.
- */
-static size_t
-seen(struct a4nn_reader *r)
-{
-    const char *line;
-
-    if (!r->fed || r->head.len <= TAIL)
-        return 0;
-    if (r->head.len >= 2 * r->looked) {
-        r->looked = r->head.len;
-        return 0;
-    }
-    line = memchr(r->head.data + r->head.len - TAIL, '\n', TAIL - 1);
-    return line == NULL ? 0 : (size_t)(line - r->head.data) + 1;
-}
-
-/*
- * Recognises the input by its head: an a4nn stream, which is begun, or a format, which is returned
- * with how sure it is.
- */
-static const struct a4nn_log_format *
-recognise(struct a4nn_reader *r, bool complete, bool full, int *sure)
-{
-    const struct a4nn_log_format *format = NULL;
-    size_t skip = full ? 0 : seen(r);
-    struct a4nn_buf decoded = {0};
-    struct a4nn_text text = {0};
-
-    if (r->head.len != 0)
-        a4nn_text_feed(&text, r->head.data + skip, r->head.len - skip, &decoded);
-    if (full)
-        a4nn_text_finish(&text, &decoded);
-    a4nn_buf_addc(&decoded, '\0');
-    if (a4nn_stream_sniff(decoded.data, decoded.len - 1) != 0) {
-        begin_stream(r);
-    } else {
-        struct a4nn_log_head head = {
-            .path = r->name, .bytes = decoded.data, .len = decoded.len - 1, .complete = complete};
-        format = a4nn_log_sniff(&head, sure);
-        if (r->whole && *sure <= GUESS && r->opts->select.metric == NULL)
-            format = NULL; /* a file of settings, more likely */
-    }
-    a4nn_buf_release(&decoded);
-    return format;
-}
-
-/*
- * Is this sure enough before all of the head is there?  Live lines must not wait: two that state
- * numbers of an epoch are enough, since what is particular about a console shows in the same lines.
- */
-static bool
-sure_enough(const struct a4nn_reader *r, const struct a4nn_log_format *format, int sure)
-{
-    return format != NULL &&
-           (sure >= SURE || (r->live && format->line != NULL && sure >= SURE_OF_LINES));
-}
-
-/* What is binary comes in whole records, not in lines. */
-static bool
-is_binary(const char *bytes, size_t len)
-{
-    return len > 0 && memchr(bytes, '\0', len) != NULL;
-}
-
-static bool
-has_lines(const char *text, size_t len, unsigned n)
-{
-    const char *end = text;
-
-    while (n > 0 && (end = memchr(text, '\n', len)) != NULL) {
-        len -= (size_t)(end - text) + 1;
-        text = end + 1;
-        n--;
-    }
-    return n == 0;
-}
-
-/*
- * Decides what the input is from the bytes held back; at the end (`complete`) something must be
- * decided, before it only if there is no doubt.
- */
-static void
-decide(struct a4nn_reader *r, bool complete)
-{
-    const struct a4nn_log_format *format = r->opts->format;
-    bool full = complete || r->head.len >= HEAD;
-    int sure = 100;
-
-    if (!full && !is_binary(r->head.data, r->head.len < TAIL ? r->head.len : TAIL) &&
-        !has_lines(r->head.data, r->head.len, r->set != NULL ? 2 : 1))
-        return;
-    if (format == NULL)
-        format = recognise(r, complete, full, &sure);
-    if (format == NULL && r->stream == NULL && r->fed && !complete)
-        a4nn_chatter_remember(&r->chatter);
-    r->decided = r->stream != NULL || full || sure_enough(r, format, sure);
-    if (!r->decided || r->stream != NULL)
-        return;
-    if (format != NULL)
-        begin_format(r, format);
-    else
-        say_unknown(r);
-}
-
-/*
- * Need the head not be looked at, now that this line is in it?  The first line is looked at, as it
- * tells documents and binary logs, and a head that is full; but for one that is full of chatter,
- * which is given up without.
- */
-static bool
-says_nothing(struct a4nn_reader *r, const char *line, size_t len)
-{
-    bool passes = a4nn_chatter_passes(&r->chatter, line, len), first = r->head.len == len;
-
-    r->news = (r->news && !first) || !passes;
-    if (first || r->head.len < HEAD)
-        return passes && !first;
-    r->decided = !r->news;
-    return !r->news;
 }
 
 /* ---- bytes on their way in ---- */
@@ -349,7 +210,7 @@ begin_format_anew(struct a4nn_reader *r, const char *bytes, size_t len)
     if (fresh || format->sniff(&head) > 0) {
         close_format(r);
         r->text = (struct a4nn_text){0};
-        begin_format(r, format);
+        a4nn_reader_begin_format(r, format);
     }
     r->anew = A4NN_READER_GOES_ON;
     free(prefix);
@@ -408,8 +269,8 @@ a4nn_reader_input_bytes(void *arg, const char *bytes, size_t len)
         feed(r, bytes, len);
     } else {
         a4nn_buf_add(&r->head, bytes, len);
-        if (!r->fed || r->opts->format != NULL || !says_nothing(r, bytes, len))
-            decide(r, false);
+        if (!r->fed || r->opts->format != NULL || !a4nn_reader_says_nothing(r, bytes, len))
+            a4nn_reader_decide(r, false);
         if (r->decided)
             feed(r, r->head.data, r->head.len);
         if (r->decided && r->set != NULL)
@@ -460,7 +321,7 @@ a4nn_reader_input_end(void *arg)
     struct a4nn_reader *r = arg;
 
     if (!r->decided) {
-        decide(r, true);
+        a4nn_reader_decide(r, true);
         feed(r, r->head.data, r->head.len);
     }
     if (r->stream != NULL) {

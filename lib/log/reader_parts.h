@@ -11,8 +11,8 @@
 #include "text.h"
 
 /*
- * What the parts of reader.h share: reader.c (one input), reader_walk.c (all that was named),
- * reader_live.c (what is fed while it is written).
+ * What the parts of reader.h share: reader.c (one input), reader_head.c (what it is), reader_walk.c
+ * (all that was named), reader_live.c (what is fed while it is written).
  */
 
 /* What is being read: one input, and the group of inputs that make up its run. */
@@ -62,6 +62,23 @@ struct a4nn_reader {
 int a4nn_reader_input_begin(void *arg, const struct a4nn_source_member *m);
 int a4nn_reader_input_bytes(void *arg, const char *bytes, size_t len);
 void a4nn_reader_input_end(void *arg);
+
+/* What the input was found to be; its head is then to be fed. */
+void a4nn_reader_begin_stream(struct a4nn_reader *r);
+void a4nn_reader_begin_format(struct a4nn_reader *r, const struct a4nn_log_format *format);
+
+/*
+ * Decides what the input is from the bytes held back; at the end (`complete`) something must be
+ * decided, before it only if there is no doubt.
+ */
+void a4nn_reader_decide(struct a4nn_reader *r, bool complete);
+
+/*
+ * Need the head not be looked at, now that this line is in it?  The first line is looked at, as it
+ * tells documents and binary logs, and a head that is full; but for one that is full of chatter,
+ * which is given up without.
+ */
+bool a4nn_reader_says_nothing(struct a4nn_reader *r, const char *line, size_t len);
 
 /* No input of the group at hand follows: its run is over. */
 void a4nn_reader_end_group(struct a4nn_reader *r);
