@@ -51,7 +51,7 @@ script_training() {
 saved() { echo "$last" > checkpoint; echo "saved $last"; exit 3; }
 trap saved USR1
 last=$(cat checkpoint 2> /dev/null || echo 0)
-./epochs $((last + 1)) ${1:-8}
+./epochs $((last + 1)) ${1:-8} | tee -a log
 last=${1:-8}
 [ -z "$2" ] || exit "$2"
 touch ready
@@ -141,7 +141,8 @@ END
 #SBATCH --requeue --open-mode=append
 trap 'kill -USR1 $!; wait $!; scontrol requeue "$SLURM_JOB_ID"; sleep 1000 & wait' USR1
 n=${SLURM_RESTART_COUNT:-0}
-a4nn-train-wrap -q --result "result-$n.json" -E 60 -- ./train $([ "$n" -eq 0 ] || echo 20 0) &
+a4nn-train-wrap -q --log log --result "result-$n.json" -E 60 --on-stop report -- \
+    ./train $([ "$n" -eq 0 ] || echo 20 0) &
 wait
 END
     submit --output=out batch
@@ -157,10 +158,14 @@ END
     [ "$(jq -r '.outcome, .exit_status, .slurm.restart_count' result-1.json | paste -sd ' ')" = "ended 0 1" ]
     [ "$(jq -r '.slurm.job_id' result-[01].json | paste -sd ' ')" = "$job $job" ]
     # no line is lost or doubled
-    grep Epoch out > log
     ./epochs 1 20 > whole
+    grep Epoch out | cmp - whole
     cmp log whole
-    diff <(a4nn-log -q -r a log | a4nn-predict -q -E 60) <(a4nn-log -q -r a whole | a4nn-predict -q -E 60)
+    # the verdict is that of a training that was not disturbed
+    a4nn-train-wrap -q --result whole.json -r log -E 60 --on-stop report -- cat whole > copy
+    jq -e '.verdict == "stop" and .stop_epoch > 8' whole.json
+    decision='[.run, .verdict, .reason, .stop_epoch, .forecast, .low, .high, .epoch, .value]'
+    [ "$(jq -c "$decision" result-1.json)" = "$(jq -c "$decision" whole.json)" ]
 }
 
 # sleeping N: N of the processes of the tree below are there.
