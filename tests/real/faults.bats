@@ -277,7 +277,7 @@ clocks() {
     cat > full << 'END'
 mount -t tmpfs -o size=64k none disk || exit 1
 status=0
-a4nn-train-wrap --result result -- bash -c 'head -c 300000 all; touch ran; exit '"$1" > disk/out 2> err || status=$?
+a4nn-train-wrap -q --result result -- bash -c 'head -c 300000 all; touch ran; exit '"$1" > disk/out 2> err || status=$?
 cp disk/out out
 exit "$status"
 END
