@@ -259,6 +259,7 @@ a4nn_wrap_supervise(struct a4nn_wrap_state *w)
     advance(w);
     while (w->phase != A4NN_PHASE_OVER)
         step(w);
+    on_relay(w); /* trouble may have come with the last byte, after the last look */
     if (w->judging && !w->log_lost)
         a4nn_wrap_say(w, A4NN_WARNING,
                       "the end of the log is not judged: it takes longer than %g s", JUDGE_TIME);
