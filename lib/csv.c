@@ -166,13 +166,25 @@ a4nn_csv_free(struct a4nn_csv *csv)
     free(csv);
 }
 
+/* Also one that was guarded before, so that taking the guard away gives back what was there. */
 static bool
 looks_like_formula(const char *text)
 {
     double v;
 
+    text += strspn(text, "'");
     return text[0] != '\0' && strchr("=+-@\t", text[0]) != NULL &&
            !a4nn_number_parse(text, strlen(text), &v);
+}
+
+/* Blanks around a cell without quotes are not part of it. */
+static bool
+needs_quotes(const char *text)
+{
+    size_t len = strlen(text);
+
+    return strpbrk(text, ",\"\r\n") != NULL ||
+           (len > 0 && (is_blank(text[0]) || is_blank(text[len - 1])));
 }
 
 void
@@ -181,7 +193,7 @@ a4nn_csv_add_cell(struct a4nn_buf *out, const char *text)
     const char *guard = looks_like_formula(text) ? "'" : "";
     const char *c;
 
-    if (strpbrk(text, ",\"\r\n") == NULL && text[0] != ' ') {
+    if (!needs_quotes(text)) {
         a4nn_buf_adds(out, guard);
         a4nn_buf_adds(out, text);
         return;
@@ -199,6 +211,6 @@ a4nn_csv_add_cell(struct a4nn_buf *out, const char *text)
 void
 a4nn_csv_unguard(char *text)
 {
-    if (text[0] == '\'' && looks_like_formula(text + 1))
+    if (text[0] == '\'' && looks_like_formula(text))
         memmove(text, text + 1, strlen(text));
 }

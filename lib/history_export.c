@@ -2,10 +2,9 @@
 #include "history_export.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "xalloc.h"
+#include "history_records.h"
 
 /* ---- JSON ---- */
 
@@ -57,142 +56,18 @@ a4nn_history_run_object(const struct a4nn_history_run *run)
 
 /* ---- records ---- */
 
-struct gathered {
-    const struct a4nn_history_run *run;
-    struct a4nn_record *record; /* one for each epoch with a value of the metric */
-    size_t n, cap;
-    struct a4nn_history_point *other; /* what else was observed; its names are owned */
-    size_t others, other_cap;
-    size_t at; /* of the record that forecasts have come to */
-};
-
-static void
-begin_record(struct gathered *g, const struct a4nn_history_point *p)
-{
-    struct a4nn_record *r;
-
-    g->record = a4nn_xgrow(g->record, g->n, &g->cap, sizeof *g->record);
-    r = &g->record[g->n++];
-    *r = (struct a4nn_record){0};
-    a4nn_record_set_text(r, A4NN_RUN, g->run->name);
-    if (g->run->task[0] != '\0')
-        a4nn_record_set_text(r, A4NN_TASK, g->run->task);
-    if (g->run->metric[0] != '\0')
-        a4nn_record_set_text(r, A4NN_METRIC, g->run->metric);
-    if (g->run->mode != A4NN_MODE_UNKNOWN)
-        a4nn_record_set_text(r, A4NN_MODE, a4nn_mode_name(g->run->mode));
-    a4nn_record_set_num(r, A4NN_EPOCH, p->epoch);
-    a4nn_record_set_num(r, A4NN_VALUE, p->value);
-    if (!isnan(g->run->epochs))
-        a4nn_record_set_num(r, A4NN_EPOCHS, g->run->epochs);
-    if (!isnan(p->time))
-        a4nn_record_set_num(r, A4NN_TIME, p->time);
-}
-
 static int
-take_point(void *arg, const struct a4nn_history_point *p)
+take_point(void *arg, const struct a4nn_history_point *point)
 {
-    struct gathered *g = arg;
-
-    if (strcmp(p->metric, g->run->metric) == 0) {
-        begin_record(g, p);
-        return 0;
-    }
-    g->other = a4nn_xgrow(g->other, g->others, &g->other_cap, sizeof *g->other);
-    g->other[g->others] = *p;
-    g->other[g->others++].metric = a4nn_xstrdup(p->metric);
+    a4nn_run_records_point(arg, point);
     return 0;
 }
 
-static struct a4nn_json *
-inner(struct a4nn_record *r, const char *name, struct a4nn_json *(*make)(void))
-{
-    if (r->extra == NULL)
-        r->extra = a4nn_json_object();
-    if (a4nn_json_get(r->extra, name) == NULL)
-        a4nn_json_set(r->extra, name, make());
-    return a4nn_json_get(r->extra, name);
-}
-
-/* At an epoch without a value of the metric, or at another time than that: with the first record.
- */
-static void
-place_apart(struct gathered *g, const struct a4nn_history_point *p)
-{
-    struct a4nn_json *element = a4nn_json_array();
-
-    a4nn_json_append(element, a4nn_json_from_string(p->metric));
-    a4nn_json_append(element, a4nn_json_from_number(p->epoch));
-    a4nn_json_append(element, a4nn_json_from_number(p->value));
-    if (!isnan(p->time))
-        a4nn_json_append(element, a4nn_json_from_number(p->time));
-    a4nn_json_append(inner(&g->record[0], "observations", a4nn_json_array), element);
-}
-
-static void
-place_others(struct gathered *g)
-{
-    size_t i, k = 0;
-
-    for (i = 0; i < g->others; i++) {
-        const struct a4nn_history_point *p = &g->other[i];
-        int field = a4nn_field_find(p->metric);
-        struct a4nn_record *r;
-        double time;
-
-        while (k < g->n && g->record[k].num[A4NN_EPOCH] < p->epoch)
-            k++;
-        r = k < g->n && g->record[k].num[A4NN_EPOCH] == p->epoch ? &g->record[k] : NULL;
-        time = r != NULL ? a4nn_record_num(r, A4NN_TIME) : (double)NAN;
-        if (r == NULL || !(time == p->time || (isnan(time) && isnan(p->time))))
-            place_apart(g, p);
-        else if (field == A4NN_VAL_LOSS || field == A4NN_LR)
-            a4nn_record_set_num(r, (enum a4nn_field)field, p->value);
-        else
-            a4nn_json_set(inner(r, "metrics", a4nn_json_object), p->metric,
-                          a4nn_json_from_number(p->value));
-    }
-}
-
 static int
-take_forecast(void *arg, const struct a4nn_history_forecast *f)
+take_forecast(void *arg, const struct a4nn_history_forecast *forecast)
 {
-    struct gathered *g = arg;
-    const struct {
-        enum a4nn_field field;
-        double value;
-    } numbers[] = {{A4NN_FORECAST, f->forecast},
-                   {A4NN_LOW, f->low},
-                   {A4NN_HIGH, f->high},
-                   {A4NN_EXPECTED_ERROR, f->expected_error},
-                   {A4NN_P_BEAT, f->p_beat}};
-    size_t i;
-
-    while (g->at < g->n && g->record[g->at].num[A4NN_EPOCH] < f->epoch)
-        g->at++;
-    if (g->at == g->n || g->record[g->at].num[A4NN_EPOCH] != f->epoch)
-        return 0;
-    for (i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (!isnan(numbers[i].value) || numbers[i].field == A4NN_FORECAST)
-            a4nn_record_set_num(&g->record[g->at], numbers[i].field, numbers[i].value);
-    if (f->verdict != NULL)
-        a4nn_record_set_text(&g->record[g->at], A4NN_VERDICT, f->verdict);
-    if (f->reason != NULL)
-        a4nn_record_set_text(&g->record[g->at], A4NN_REASON, f->reason);
+    a4nn_run_records_forecast(arg, forecast);
     return 0;
-}
-
-static void
-release(struct gathered *g)
-{
-    size_t i;
-
-    for (i = 0; i < g->n; i++)
-        a4nn_record_release(&g->record[i]);
-    for (i = 0; i < g->others; i++)
-        free((char *)g->other[i].metric);
-    free(g->record);
-    free(g->other);
 }
 
 int
@@ -200,23 +75,15 @@ a4nn_history_export(struct a4nn_db *db, const struct a4nn_history_run *run,
                     int (*each)(void *arg, struct a4nn_record *record), void *arg,
                     struct a4nn_err *err)
 {
-    struct gathered g = {.run = run};
-    int result = a4nn_history_points(db, run->id, take_point, &g, err);
-    size_t i;
+    struct a4nn_run_records *records = a4nn_run_records_new();
+    int result;
 
-    if (result == 0 && g.n > 0)
-        result = a4nn_history_forecasts(db, run->id, take_forecast, &g, err);
-    if (result == 0 && g.n > 0) {
-        place_others(&g);
-        if (a4nn_facts_any(&run->facts)) {
-            if (g.record[0].extra == NULL)
-                g.record[0].extra = a4nn_json_object();
-            a4nn_history_add_facts(g.record[0].extra, &run->facts);
-        }
-        for (i = 0; i < g.n; i++)
-            if (each(arg, &g.record[i]) != 0)
-                break;
-    }
-    release(&g);
+    a4nn_run_records_begin(records, run);
+    result = a4nn_history_points(db, run->id, take_point, records, err);
+    if (result == 0)
+        result = a4nn_history_forecasts(db, run->id, take_forecast, records, err);
+    if (result == 0)
+        a4nn_run_records_give(records, each, arg);
+    a4nn_run_records_free(records);
     return result;
 }

@@ -18,10 +18,8 @@ void a4nn_history_add_facts(struct a4nn_json *object, const struct a4nn_facts *f
 struct a4nn_json *a4nn_history_run_object(const struct a4nn_history_run *run);
 
 /*
- * The records of a run, by epoch, such that adding them to an empty database makes it what it is
- * here (history_write.h): the first holds the facts, and what was observed at epochs that have no
- * value of the metric.  None for a run without a value.  The record is valid during the call, and
- * `each` may use the database; nonzero ends it.  0, or -1 with *err filled.
+ * The records of a run (history_records.h).  The record is valid during the call, and `each` may
+ * use the database; nonzero ends it.  0, or -1 with *err filled.
  */
 int a4nn_history_export(struct a4nn_db *db, const struct a4nn_history_run *run,
                         int (*each)(void *arg, struct a4nn_record *record), void *arg,

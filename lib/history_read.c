@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "xalloc.h"
 
@@ -196,20 +197,33 @@ a4nn_history_runs(struct a4nn_db *db, const struct a4nn_history_which *which,
 
 /* ---- what lies under a run ---- */
 
-struct point_reader {
-    int (*each)(void *arg, const struct a4nn_history_point *point);
-    void *arg;
+/* Sorted here: stores order texts each in its own way, and a run's observations are few. */
+struct points {
+    struct a4nn_history_point *point; /* their names are owned */
+    size_t n, cap;
 };
 
 static int
 take_point(void *arg, const struct a4nn_db_value *c, size_t count)
 {
-    const struct point_reader *r = arg;
-    const struct a4nn_history_point p = {a4nn_db_string(&c[0], ""), a4nn_db_number(&c[1]),
-                                         a4nn_db_number(&c[2]), a4nn_db_number(&c[3])};
+    struct points *p = arg;
 
     (void)count;
-    return r->each(r->arg, &p);
+    p->point = a4nn_xgrow(p->point, p->n, &p->cap, sizeof *p->point);
+    p->point[p->n++] =
+        (struct a4nn_history_point){a4nn_xstrdup(a4nn_db_string(&c[0], "")), a4nn_db_number(&c[1]),
+                                    a4nn_db_number(&c[2]), a4nn_db_number(&c[3])};
+    return 0;
+}
+
+static int
+compare_points(const void *a, const void *b)
+{
+    const struct a4nn_history_point *x = a, *y = b;
+
+    if (x->epoch != y->epoch)
+        return x->epoch < y->epoch ? -1 : 1;
+    return strcmp(x->metric, y->metric);
 }
 
 int
@@ -218,15 +232,24 @@ a4nn_history_points(struct a4nn_db *db, int64_t run,
                     struct a4nn_err *err)
 {
     const struct a4nn_db_value v[] = {a4nn_db_int(run)};
-    struct point_reader reader = {each, arg};
+    struct points p = {0};
+    int result;
+    size_t i;
 
-    return a4nn_db_query(db,
-                         "SELECT metric.name, epoch, value, time FROM observation "
-                         "JOIN metric ON metric.id = observation.metric WHERE run = $1 "
-                         "ORDER BY epoch, observation.metric",
-                         v, 1, take_point, &reader, err) < 0
-               ? -1
-               : 0;
+    result = a4nn_db_query(db,
+                           "SELECT metric.name, epoch, value, time FROM observation "
+                           "JOIN metric ON metric.id = observation.metric WHERE run = $1 "
+                           "ORDER BY epoch",
+                           v, 1, take_point, &p, err);
+    if (p.n > 1)
+        qsort(p.point, p.n, sizeof *p.point, compare_points);
+    for (i = 0; i < p.n && result == 0; i++)
+        if (each(arg, &p.point[i]) != 0)
+            break;
+    for (i = 0; i < p.n; i++)
+        free((char *)p.point[i].metric);
+    free(p.point);
+    return result < 0 ? -1 : 0;
 }
 
 struct forecast_reader {

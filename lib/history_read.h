@@ -66,7 +66,8 @@ struct a4nn_history_point {
     double epoch, value, time; /* value: NAN where it diverged; time: seconds since 1970 or NAN */
 };
 
-/* Every observation of a run, by epoch, those of one epoch by metric. */
+/* Every observation of a run, by epoch, those of one epoch by the metric's name (strcmp). The point
+ * is valid during the call, and `each` may use the database. */
 int a4nn_history_points(struct a4nn_db *db, int64_t run,
                         int (*each)(void *arg, const struct a4nn_history_point *point), void *arg,
                         struct a4nn_err *err) A4NN_MUST_USE;

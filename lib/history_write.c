@@ -95,14 +95,24 @@ observe(struct a4nn_history_writer *w, size_t run, const char *metric, double ep
     o->again = epoch <= w->run[run].last;
 }
 
+static struct a4nn_waiting_forecast *
+add_forecast(struct a4nn_history_writer *w)
+{
+    w->forecast = a4nn_xgrow(w->forecast, w->forecasts, &w->forecast_cap, sizeof *w->forecast);
+    return &w->forecast[w->forecasts++];
+}
+
+static char
+verdict_letter(const char *verdict)
+{
+    return strcmp(verdict, "stop") == 0 || strcmp(verdict, "continue") == 0 ? verdict[0] : '\0';
+}
+
 static void
 put_forecast(struct a4nn_history_writer *w, size_t run, const struct a4nn_record *r)
 {
-    const char *verdict = a4nn_record_text(r, A4NN_VERDICT, "");
-    struct a4nn_waiting_forecast *f;
+    struct a4nn_waiting_forecast *f = add_forecast(w);
 
-    w->forecast = a4nn_xgrow(w->forecast, w->forecasts, &w->forecast_cap, sizeof *w->forecast);
-    f = &w->forecast[w->forecasts++];
     f->run = run;
     /* a result tells the decision, and the value it ended with */
     f->epoch = a4nn_record_num(r, A4NN_EPOCH);
@@ -112,7 +122,7 @@ put_forecast(struct a4nn_history_writer *w, size_t run, const struct a4nn_record
     f->high = a4nn_record_written(r, A4NN_HIGH);
     f->expected_error = a4nn_record_written(r, A4NN_EXPECTED_ERROR);
     f->p_beat = a4nn_record_written(r, A4NN_P_BEAT);
-    f->verdict = strcmp(verdict, "stop") == 0 || strcmp(verdict, "continue") == 0 ? verdict[0] : 0;
+    f->verdict = verdict_letter(a4nn_record_text(r, A4NN_VERDICT, ""));
     f->reason = a4nn_strmap_put(&w->reasons, a4nn_record_text(r, A4NN_REASON, ""), NULL);
 }
 
@@ -189,6 +199,34 @@ take_observation(struct taker *t, const struct a4nn_json *o)
     observe(t->w, t->run, metric, epoch, value, time);
 }
 
+/* [epoch, forecast, low, high, expected error, p_beat, verdict, reason] */
+static void
+take_forecast(struct taker *t, const struct a4nn_json *list)
+{
+    const char *verdict = a4nn_json_string(a4nn_json_at(list, 6));
+    const char *reason = a4nn_json_string(a4nn_json_at(list, 7));
+    double n[6] = {NAN, NAN, NAN, NAN, NAN, NAN};
+    size_t i;
+
+    for (i = 0; i < 6; i++)
+        a4nn_json_number(a4nn_json_at(list, i), &n[i]);
+    if (!isfinite(n[0])) {
+        say_once(t->w, "forecasts", "an element does not begin with an epoch");
+        return;
+    }
+    *add_forecast(t->w) = (struct a4nn_waiting_forecast){
+        .run = t->run,
+        .reason = a4nn_strmap_put(&t->w->reasons, reason != NULL ? reason : "", NULL),
+        .epoch = n[0],
+        .forecast = n[1],
+        .low = n[2],
+        .high = n[3],
+        .expected_error = n[4],
+        .p_beat = n[5],
+        .verdict = verdict_letter(verdict != NULL ? verdict : ""),
+    };
+}
+
 static int
 take_member(void *arg, const char *name, struct a4nn_json *value)
 {
@@ -203,6 +241,9 @@ take_member(void *arg, const char *name, struct a4nn_json *value)
     else if (strcmp(name, "observations") == 0 && a4nn_json_kind(value) == A4NN_JSON_ARRAY)
         for (i = 0; i < a4nn_json_size(value); i++)
             take_observation(t, a4nn_json_at(value, i));
+    else if (strcmp(name, "forecasts") == 0 && a4nn_json_kind(value) == A4NN_JSON_ARRAY)
+        for (i = 0; i < a4nn_json_size(value); i++)
+            take_forecast(t, a4nn_json_at(value, i));
     else if (a4nn_json_kind(value) == A4NN_JSON_NUMBER)
         take_metric(t, name, value);
     else

@@ -32,8 +32,9 @@ struct a4nn_history_writer *a4nn_history_writer_new(const struct a4nn_history_wr
  * Takes a record: the observation, val_loss and lr as metrics of their own, forecast and verdict
  * if it has them, what was done about it.  Of its unknown members it takes the facts of the run by
  * name (history_facts.h); an object "metrics" of further numbers at that epoch, and every other
- * number likewise; and a list "observations" of [metric, epoch, value, time].  A record with
- * "outcome" is a result of a4nn-train-wrap: how the run ended.
+ * number likewise; a list "observations" of [metric, epoch, value, time], and one "forecasts" of
+ * [epoch, forecast, low, high, expected error, p_beat, verdict, reason].  A record with "outcome"
+ * is a result of a4nn-train-wrap: how the run ended.
  */
 void a4nn_history_put(struct a4nn_history_writer *w, const struct a4nn_record *record);
 
