@@ -18,7 +18,7 @@ CC     ?= cc
 CFLAGS ?= -O2 -g
 WARN    = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
           -Wformat=2 -Wundef
-PKGS    = gsl jansson libarchive sqlite3 libprotobuf-c
+PKGS    = gsl jansson libarchive libmd sqlite3 libprotobuf-c
 PKG_CONFIG ?= pkg-config
 
 # Asked once, when the first recipe needs it: never by `make clean`, and by `make check` only in
@@ -44,7 +44,9 @@ MANUALS  := $(sort $(wildcard man/*.[1-8]))
 PROTOS   := $(sort $(wildcard lib/*.proto lib/log/*.proto))
 GEN_SRC   = $(PROTOS:lib/%.proto=$(BUILD)/gen/%.pb-c.c)
 GEN_HDR   = $(GEN_SRC:.c=.h)
-LIB_OBJ   = $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(GEN_SRC:.c=.o)
+# The web page of a publication is written as files, and put into the library as bytes.
+WEB      := $(sort $(wildcard lib/web/*))
+LIB_OBJ   = $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(GEN_SRC:.c=.o) $(BUILD)/gen/webfiles.o
 CMD_NAMES = $(CMD_SRC:cmd/%.c=%)
 CMDS      = $(CMD_NAMES:%=$(BUILD)/bin/%)
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
@@ -76,6 +78,13 @@ $(BUILD)/obj/lib/ensemble_shapes.o: VECTORS = \
 # Generated code is not ours to make free of warnings.
 $(BUILD)/gen/%.pb-c.o: $(BUILD)/gen/%.pb-c.c
 	$(CC) $(STD) $(PKG_CFLAGS) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+
+$(BUILD)/gen/webfiles.o: $(BUILD)/gen/webfiles.c lib/webfiles.h
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/gen/webfiles.c: $(WEB) build-aux/embed.sh
+	@mkdir -p $(@D)
+	sh build-aux/embed.sh $(WEB) > $@.tmp && mv $@.tmp $@
 
 $(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h: lib/%.proto
 	@mkdir -p $(@D)

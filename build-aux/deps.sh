@@ -17,6 +17,7 @@ build pkg    gsl                    libgsl-dev          gsl-devel           gsl 
 build header csv.h                  libcsv-dev          libcsv-devel        libcsv        libcsv
 build pkg    jansson                libjansson-dev      jansson-devel       jansson       jansson
 build pkg    libarchive             libarchive-dev      libarchive-devel    libarchive    libarchive
+build pkg    libmd                  libmd-dev           libmd-devel         libmd         libmd
 build pkg    sqlite3                libsqlite3-dev      sqlite-devel        sqlite        sqlite
 build pkg    libprotobuf-c          libprotobuf-c-dev   protobuf-c-devel    protobuf-c    protobuf-c
 build prog   protoc-c               protobuf-c-compiler protobuf-c-compiler protobuf-c    protobuf-c
@@ -34,6 +35,8 @@ lint  prog   clang-format           clang-format        clang-tools-extra   clan
 lint  prog   clang-tidy             clang-tidy          clang-tools-extra   clang         llvm
 lint  prog   cppcheck               cppcheck            cppcheck            cppcheck      cppcheck
 lint  prog   shellcheck             shellcheck          ShellCheck          shellcheck    shellcheck
+lint  prog   node                   nodejs              nodejs              nodejs        node
+lint  prog   tidy                   tidy                tidy                tidy          tidy-html5
 lint  prog   mandoc                 mandoc              mandoc              mandoc        mandoc
 lint  prog   git                    git                 git                 git           git
 real  python numpy                  python3-numpy       python3-numpy       python-numpy  numpy
@@ -44,6 +47,7 @@ real  prog   /usr/sbin/slurmctld    slurm-wlm           slurm-slurmctld     slur
 real  prog   /usr/sbin/munged       munge               munge               munge         -
 real  prog   faketime               faketime            libfaketime         libfaketime   -
 real  prog   setsid                 util-linux          util-linux          util-linux    -
+real  prog   chromium               chromium            chromium            chromium      chromium
 real  file /usr/share/datasets/fashion-mnist dataset-fashion-mnist -        -             -
 TABLE
 }

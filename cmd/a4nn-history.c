@@ -14,6 +14,8 @@ static const struct a4nn_verb verbs[] = {
     {"similar", "the runs that are most like one, and why", &a4nn_verb_similar_cli,
      a4nn_verb_similar},
     {"export", "the records of runs, as a stream", &a4nn_verb_export_cli, a4nn_verb_export},
+    {"publish", "runs as a data package with a web page", &a4nn_verb_publish_cli,
+     a4nn_verb_publish},
     {"check", "is the database whole?", &a4nn_verb_check_cli, a4nn_verb_check},
     {"compact", "give back to the disk what is not needed", &a4nn_verb_compact_cli,
      a4nn_verb_compact},

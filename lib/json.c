@@ -184,6 +184,12 @@ a4nn_json_number(const struct a4nn_json *v, double *out)
     return true;
 }
 
+bool
+a4nn_json_true(const struct a4nn_json *v)
+{
+    return json_is_true(raw(v));
+}
+
 const char *
 a4nn_json_string(const struct a4nn_json *v)
 {
@@ -274,6 +280,12 @@ a4nn_json_from_string(const char *text)
 }
 
 struct a4nn_json *
+a4nn_json_from_bool(bool v)
+{
+    return handle(json_boolean(v));
+}
+
+struct a4nn_json *
 a4nn_json_copy(const struct a4nn_json *v)
 {
     return handle(made(json_deep_copy(raw(v))));
@@ -310,10 +322,26 @@ take(const char *bytes, size_t len, void *arg)
     return 0;
 }
 
-static void dump_any(json_t *v, struct a4nn_buf *out);
+/* Depth of a value in a dump over many lines; COMPACT in one over a single line. */
+enum { COMPACT = -1 };
+
+static void dump_any(json_t *v, struct a4nn_buf *out, int depth);
+
+static int
+deeper(int depth)
+{
+    return depth == COMPACT ? COMPACT : depth + 1;
+}
 
 static void
-dump_object(json_t *v, struct a4nn_buf *out)
+break_line(struct a4nn_buf *out, int depth)
+{
+    if (depth != COMPACT)
+        a4nn_buf_addf(out, "\n%*s", 2 * depth, "");
+}
+
+static void
+dump_object(json_t *v, struct a4nn_buf *out, int depth)
 {
     const char *name;
     json_t *member;
@@ -323,38 +351,44 @@ dump_object(json_t *v, struct a4nn_buf *out)
     json_object_foreach(v, name, member)
     {
         a4nn_buf_adds(out, sep);
+        break_line(out, deeper(depth));
         a4nn_json_quote(out, name);
-        a4nn_buf_addc(out, ':');
-        dump_any(member, out);
+        a4nn_buf_adds(out, depth == COMPACT ? ":" : ": ");
+        dump_any(member, out, deeper(depth));
         sep = ",";
     }
+    if (sep[0] != '\0')
+        break_line(out, depth);
     a4nn_buf_addc(out, '}');
 }
 
 static void
-dump_array(json_t *v, struct a4nn_buf *out)
+dump_array(json_t *v, struct a4nn_buf *out, int depth)
 {
-    size_t i;
+    size_t i, n = json_array_size(v);
 
     a4nn_buf_addc(out, '[');
-    for (i = 0; i < json_array_size(v); i++) {
+    for (i = 0; i < n; i++) {
         if (i != 0)
             a4nn_buf_addc(out, ',');
-        dump_any(json_array_get(v, i), out);
+        break_line(out, deeper(depth));
+        dump_any(json_array_get(v, i), out, deeper(depth));
     }
+    if (n > 0)
+        break_line(out, depth);
     a4nn_buf_addc(out, ']');
 }
 
 /* Own walk instead of json_dumps(): the shortest numbers that read back, "5" and not "5.0". */
 static void
-dump_any(json_t *v, struct a4nn_buf *out)
+dump_any(json_t *v, struct a4nn_buf *out, int depth)
 {
     char number[32];
 
     if (json_is_object(v))
-        dump_object(v, out);
+        dump_object(v, out, depth);
     else if (json_is_array(v))
-        dump_array(v, out);
+        dump_array(v, out, depth);
     else if (wide_text(v) != NULL)
         a4nn_buf_adds(out, wide_text(v));
     else if (json_is_integer(v))
@@ -368,7 +402,14 @@ dump_any(json_t *v, struct a4nn_buf *out)
 void
 a4nn_json_dump(const struct a4nn_json *v, struct a4nn_buf *out)
 {
-    dump_any(raw(v), out);
+    dump_any(raw(v), out, COMPACT);
+}
+
+void
+a4nn_json_dump_indented(const struct a4nn_json *v, struct a4nn_buf *out)
+{
+    dump_any(raw(v), out, 0);
+    a4nn_buf_addc(out, '\n');
 }
 
 void

@@ -52,6 +52,9 @@ struct a4nn_json *a4nn_json_at(const struct a4nn_json *v, size_t index);
  */
 bool a4nn_json_number(const struct a4nn_json *v, double *out);
 
+/* Is it `true`? */
+bool a4nn_json_true(const struct a4nn_json *v);
+
 /* The text of a string (NUL-terminated, may be cut at an inner NUL), or NULL. */
 const char *a4nn_json_string(const struct a4nn_json *v);
 
@@ -71,12 +74,16 @@ struct a4nn_json *a4nn_json_object(void);
 struct a4nn_json *a4nn_json_array(void);
 struct a4nn_json *a4nn_json_from_string(const char *text);
 struct a4nn_json *a4nn_json_from_number(double v);
+struct a4nn_json *a4nn_json_from_bool(bool v);
 struct a4nn_json *a4nn_json_copy(const struct a4nn_json *v);
 void a4nn_json_set(struct a4nn_json *object, const char *name, struct a4nn_json *v);
 void a4nn_json_append(struct a4nn_json *array, struct a4nn_json *v);
 
 /* Appends the value in one line, numbers so that they read back equal. */
 void a4nn_json_dump(const struct a4nn_json *v, struct a4nn_buf *out);
+
+/* The same over many lines, for people, with a line end behind it. */
+void a4nn_json_dump_indented(const struct a4nn_json *v, struct a4nn_buf *out);
 
 /* Appends `text` as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void a4nn_json_quote(struct a4nn_buf *out, const char *text);

@@ -18,3 +18,19 @@ a4nn_readfd(int fd, void *buf, size_t size)
             return -1;
     }
 }
+
+int
+a4nn_readfd_all(int fd, size_t limit, struct a4nn_buf *out)
+{
+    char piece[1 << 14];
+    ssize_t n;
+
+    while ((n = a4nn_readfd(fd, piece, sizeof piece)) > 0) {
+        if (out->len + (size_t)n > limit) {
+            errno = EFBIG;
+            return -1;
+        }
+        a4nn_buf_add(out, piece, (size_t)n);
+    }
+    return n < 0 ? -1 : 0;
+}

@@ -2,6 +2,7 @@
 /* Whole archives of logs into the database, with the configurations that were trained. */
 #include "intake.h"
 #include "program.h"
+#include "restore.h"
 
 enum { CONFIGS = 256 };
 
@@ -22,9 +23,11 @@ static const struct a4nn_option options[] = {
 const struct a4nn_cli a4nn_verb_import_cli = {
     .program = "a4nn-history import",
     .operands = "[file|folder|archive ...]",
-    .about = "Bring whole archives of training logs into the database.",
+    .about = "Bring whole archives of training logs, or publications, into the database.",
     .options = options,
-    .more = "The table is CSV or JSON Lines; columns with the name of a fact (parameters, flops,\n"
+    .more = "A folder that 'a4nn-history publish' wrote comes in as it was, if all its checksums\n"
+            "are right.  The table is CSV or JSON Lines; columns with the name of a fact "
+            "(parameters, flops,\n"
             "seed, ...) and task are that, all others make the configuration of the run.\n"
             "Status: 0 all is in the database and on the disk, 1 there was nothing, 2 trouble.\n",
 };
@@ -35,7 +38,7 @@ a4nn_verb_import(int argc, char **argv)
     struct a4nn_intake intake = {.bulk = true};
     struct a4nn_err err;
     const char *arg, *configs = NULL;
-    int code, first;
+    int code, first, count, restored, status = A4NN_NO;
 
     a4nn_intake_init(&intake);
     while ((code = a4nn_cli_next(&a4nn_verb_import_cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
@@ -46,5 +49,11 @@ a4nn_verb_import(int argc, char **argv)
     if (configs != NULL &&
         (intake.configs = a4nn_configs_read(configs, &intake.in.diag, &err)) == NULL)
         a4nn_die(A4NN_TROUBLE, "--configs: %s", err.msg);
-    return a4nn_program_end(a4nn_intake_run(&intake, argv + first, argc - first));
+    count = argc - first;
+    restored = a4nn_restore(&intake.query, argv + first, &count);
+    if (count > 0 || first == argc)
+        status = a4nn_intake_run(&intake, argv + first, count);
+    else
+        a4nn_intake_release(&intake);
+    return a4nn_program_end(status == A4NN_NO || restored == A4NN_TROUBLE ? restored : status);
 }

@@ -169,10 +169,16 @@ a4nn_intake_run(struct a4nn_intake *t, char *const *operands, int count)
     a4nn_reader_free(t->reader);
     a4nn_history_writer_free(t->history);
     a4nn_db_close(t->write.db);
+    a4nn_intake_release(t);
+    return status;
+}
+
+void
+a4nn_intake_release(struct a4nn_intake *t)
+{
     a4nn_strmap_release(&t->joined);
     if (t->configs != NULL)
         a4nn_configs_free(t->configs);
     free(t->kept);
     a4nn_input_release(&t->in);
-    return status;
 }

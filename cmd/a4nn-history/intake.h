@@ -37,7 +37,10 @@ void a4nn_intake_init(struct a4nn_intake *t);
 bool a4nn_intake_option(struct a4nn_intake *t, const struct a4nn_cli *cli, int code,
                         const char *arg);
 
-/* Reads the operands and brings in what is in them; returns the status to end with. */
+/* Reads the operands and brings in what is in them; returns the status to end with, and frees. */
 int a4nn_intake_run(struct a4nn_intake *t, char *const *operands, int count);
+
+/* Frees one that was not run. */
+void a4nn_intake_release(struct a4nn_intake *t);
 
 #endif

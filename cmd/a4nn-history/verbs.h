@@ -14,7 +14,7 @@
 
 extern const struct a4nn_cli a4nn_verb_add_cli, a4nn_verb_import_cli, a4nn_verb_list_cli,
     a4nn_verb_runs_cli, a4nn_verb_show_cli, a4nn_verb_export_cli, a4nn_verb_check_cli,
-    a4nn_verb_compact_cli, a4nn_verb_similar_cli;
+    a4nn_verb_compact_cli, a4nn_verb_similar_cli, a4nn_verb_publish_cli;
 
 int a4nn_verb_add(int argc, char **argv);
 int a4nn_verb_import(int argc, char **argv);
@@ -25,6 +25,7 @@ int a4nn_verb_export(int argc, char **argv);
 int a4nn_verb_check(int argc, char **argv);
 int a4nn_verb_compact(int argc, char **argv);
 int a4nn_verb_similar(int argc, char **argv);
+int a4nn_verb_publish(int argc, char **argv);
 
 #define A4NN_VERB_HISTORY                                                                          \
     {                                                                                              \
