@@ -18,7 +18,7 @@ CC     ?= cc
 CFLAGS ?= -O2 -g
 WARN    = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
           -Wformat=2 -Wundef
-PKGS    = gsl jansson libarchive libmd sqlite3 libprotobuf-c
+PKGS    = gsl jansson libarchive libmd libpq libprotobuf-c sqlite3
 PKG_CONFIG ?= pkg-config
 
 # Asked once, when the first recipe needs it: never by `make clean`, and by `make check` only in
@@ -143,7 +143,7 @@ run-demo: all
 
 # T="tests/log.bats" runs only these files (and no unit tests).
 BATS      = $(sort $(wildcard tests/*.bats))
-REAL_BATS = $(sort $(wildcard tests/real/*.bats))
+REAL_BATS = $(sort $(wildcard tests/real/*.bats tests/real/*.sh))
 T         ?=
 RUN       = BUILD=$(abspath $(BUILD)) JOBS=$(NPROC) tests/run
 

@@ -18,6 +18,7 @@ build header csv.h                  libcsv-dev          libcsv-devel        libc
 build pkg    jansson                libjansson-dev      jansson-devel       jansson       jansson
 build pkg    libarchive             libarchive-dev      libarchive-devel    libarchive    libarchive
 build pkg    libmd                  libmd-dev           libmd-devel         libmd         libmd
+build pkg    libpq                  libpq-dev           libpq-devel         postgresql-libs libpq
 build pkg    sqlite3                libsqlite3-dev      sqlite-devel        sqlite        sqlite
 build pkg    libprotobuf-c          libprotobuf-c-dev   protobuf-c-devel    protobuf-c    protobuf-c
 build prog   protoc-c               protobuf-c-compiler protobuf-c-compiler protobuf-c    protobuf-c
@@ -48,6 +49,8 @@ real  prog   /usr/sbin/munged       munge               munge               mung
 real  prog   faketime               faketime            libfaketime         libfaketime   -
 real  prog   setsid                 util-linux          util-linux          util-linux    -
 real  prog   chromium               chromium            chromium            chromium      chromium
+real  prog   psql                   postgresql-client   postgresql          postgresql    postgresql
+real  server initdb                 postgresql          postgresql-server   postgresql    postgresql
 real  file /usr/share/datasets/fashion-mnist dataset-fashion-mnist -        -             -
 TABLE
 }
@@ -55,6 +58,7 @@ TABLE
 have() { # test, what
     case $1 in
     prog) command -v "$2" ;;
+    server) command -v "$2" || ls /usr/lib/postgresql/*/bin/"$2" ;;
     pkg) pkg-config --exists "$2" ;;
     file) [ -e "$2" ] ;;
     header) echo "#include <$2>" | "${CC:-cc}" -E - ;;

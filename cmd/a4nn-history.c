@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* a4nn-history: the model database. Its verbs lie in cmd/a4nn-history/. */
+#include <signal.h>
+
 #include "a4nn-history/verbs.h"
 #include "cli_verbs.h"
 #include "program.h"
@@ -29,6 +31,7 @@ static const struct a4nn_cli_verbs cli = {
     .more =
         "\nThe database is -H NAME, else $A4NN_HISTORY, else a4nn/history.db in $XDG_DATA_HOME:\n"
         "a file, or postgresql://... for one that many machines share.\n"
+        "$A4NN_HISTORY_PATIENCE: seconds to wait for others that are writing (default 60).\n"
         "Status: 0 done, 1 nothing was found, 2 trouble.\n",
 };
 
@@ -36,5 +39,7 @@ int
 main(int argc, char **argv)
 {
     a4nn_program_begin("a4nn-history");
+    /* a file that may not grow is a failure to be told of, as a full disk is */
+    signal(SIGXFSZ, SIG_IGN);
     return a4nn_cli_verb(&cli, argc, argv);
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "db_store.h"
 
@@ -15,7 +16,8 @@ a4nn_db_int(int64_t v)
 struct a4nn_db_value
 a4nn_db_real(double v)
 {
-    return (struct a4nn_db_value){.type = isnan(v) ? A4NN_DB_NULL : A4NN_DB_REAL, .real = v};
+    /* -0, which SQLite does not keep, is 0 */
+    return (struct a4nn_db_value){.type = isnan(v) ? A4NN_DB_NULL : A4NN_DB_REAL, .real = v + 0.0};
 }
 
 struct a4nn_db_value
@@ -54,16 +56,45 @@ a4nn_db_is_server(const char *name)
     return strncmp(name, "postgresql://", 13) == 0 || strncmp(name, "postgres://", 11) == 0;
 }
 
+/* ":password" before the last @ of the place, "password=..." (and "sslpassword=...") behind "?". */
+void
+a4nn_db_show_name(const char *name, struct a4nn_buf *out)
+{
+    const char *place, *query, *at, *colon;
+    size_t n;
+
+    if (!a4nn_db_is_server(name)) {
+        a4nn_buf_adds(out, name);
+        return;
+    }
+    place = strstr(name, "://") + 3;
+    query = place + strcspn(place, "?");
+    at = memrchr(place, '@', (size_t)(query - place));
+    colon = at != NULL ? memchr(place, ':', (size_t)(at - place)) : NULL;
+    a4nn_buf_add(out, name, (size_t)((colon != NULL ? colon : query) - name));
+    if (colon != NULL) {
+        a4nn_buf_adds(out, ":***");
+        a4nn_buf_add(out, at, (size_t)(query - at));
+    }
+    for (; *query != '\0'; query += n) {
+        n = 1 + strcspn(query + 1, "&");
+        at = memchr(query, '=', n);
+        if (at != NULL && at - query >= 8 && strncasecmp(at - 8, "password", 8) == 0)
+            a4nn_buf_addf(out, "%.*s=***", (int)(at - query), query);
+        else
+            a4nn_buf_add(out, query, n);
+    }
+}
+
 struct a4nn_db *
 a4nn_db_open(const char *name, enum a4nn_db_access access, double patience, struct a4nn_err *err)
 {
-    static const struct a4nn_db_store *const stores[] = {&a4nn_db_sqlite};
+    static const struct a4nn_db_store *const stores[] = {&a4nn_db_sqlite, &a4nn_db_postgres};
     size_t i;
 
     for (i = 0; i < sizeof stores / sizeof *stores; i++)
         if (stores[i]->server == a4nn_db_is_server(name))
             return stores[i]->open(name, access, patience, err);
-    a4nn_err_set(err, "this build knows no database servers: '%.200s'", name);
     return NULL;
 }
 
@@ -103,6 +134,13 @@ a4nn_db_query(struct a4nn_db *db, const char *sql, const struct a4nn_db_value *v
               struct a4nn_err *err)
 {
     return db->store->query(db, sql, values, n, row, arg, err);
+}
+
+int
+a4nn_db_put(struct a4nn_db *db, const struct a4nn_db_rows *rows, const struct a4nn_db_value *values,
+            struct a4nn_err *err)
+{
+    return db->store->put(db, rows, values, err);
 }
 
 int

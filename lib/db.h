@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buf.h"
 #include "err.h"
 
 /*
@@ -67,6 +68,9 @@ struct a4nn_db *a4nn_db_open(const char *name, enum a4nn_db_access access, doubl
                              struct a4nn_err *err) A4NN_MUST_USE;
 bool a4nn_db_is_server(const char *name);
 
+/* Appends a name as people and logs may see it: without the passwords a URI can hold. */
+void a4nn_db_show_name(const char *name, struct a4nn_buf *out);
+
 const struct a4nn_db_dialect *a4nn_db_dialect(const struct a4nn_db *db);
 
 enum a4nn_db_intent {
@@ -93,6 +97,26 @@ int a4nn_db_script(struct a4nn_db *db, const char *sql, struct a4nn_err *err) A4
 int a4nn_db_query(struct a4nn_db *db, const char *sql, const struct a4nn_db_value *values, size_t n,
                   int (*row)(void *arg, const struct a4nn_db_value *cells, size_t count), void *arg,
                   struct a4nn_err *err) A4NN_MUST_USE;
+
+/*
+ * How rows come into a table: "observation (run, metric, epoch, value)" with one letter for the
+ * type of each column, i, r or t; the first `keys` of them are what tells rows apart, and
+ * `otherwise` says what becomes of a row that is there: "DO UPDATE SET value = excluded.value".
+ */
+struct a4nn_db_rows {
+    const char *into, *types,
+        *key; /* `key`: the names of the key's columns, "run, metric, epoch" */
+    size_t keys;
+    const char *otherwise;
+};
+
+/*
+ * One row, of as many values as there are types.  `rows` is known by its address, as a statement
+ * is, and so is the failure put off: a store may collect what comes one after the other.  Of rows
+ * with the same key the later one counts.
+ */
+int a4nn_db_put(struct a4nn_db *db, const struct a4nn_db_rows *rows,
+                const struct a4nn_db_value *values, struct a4nn_err *err) A4NN_MUST_USE;
 
 /*
  * The schema's number: 0 for an empty database, -1 for one that is somebody else's, -2 with *err

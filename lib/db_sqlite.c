@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,7 +24,7 @@
 enum { APPLICATION = 0x61346e6e /* "a4nn", sqlite.org/pragma.html#pragma_application_id */ };
 
 struct statement {
-    const char *sql; /* its address is its name */
+    const void *name; /* the address of its text, or of its struct a4nn_db_rows */
     sqlite3_stmt *prepared;
 };
 
@@ -33,6 +34,7 @@ struct sqlite {
     char *name;
     double patience; /* seconds */
     double since;    /* the wait at hand began */
+    uint32_t step;   /* of waiting, at random */
     struct statement *statement;
     size_t statements, cap;
 };
@@ -43,6 +45,7 @@ static int
 failed(struct sqlite *s, int code, struct a4nn_err *err)
 {
     int plain = code & 0xff;
+    struct rlimit limit;
 
     /* the patience is used up; and since the right to write comes first, there are no conflicts */
     if (plain == SQLITE_BUSY || plain == SQLITE_LOCKED)
@@ -54,6 +57,10 @@ failed(struct sqlite *s, int code, struct a4nn_err *err)
         return a4nn_err_set(err, "'%.300s' cannot be written", s->name);
     if (plain == SQLITE_FULL)
         return a4nn_err_set(err, "'%.300s': the disk is full", s->name);
+    if (plain == SQLITE_IOERR && getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+        limit.rlim_cur != RLIM_INFINITY)
+        return a4nn_err_set(err, "'%.300s': %s (files may not grow beyond %ju bytes: ulimit -f)",
+                            s->name, sqlite3_errstr(code), (uintmax_t)limit.rlim_cur);
     return a4nn_err_set(err, "'%.300s': %s", s->name,
                         s->connection != NULL ? sqlite3_errmsg(s->connection)
                                               : sqlite3_errstr(code));
@@ -69,7 +76,8 @@ wait_a_little(void *arg, int times)
         s->since = a4nn_now();
     if (a4nn_now() - s->since >= s->patience)
         return 0;
-    usleep((useconds_t)(500 + random() % 20000));
+    s->step = s->step * 1664525U + 1013904223U; /* Numerical Recipes, 3rd edition, 7.1 */
+    usleep(500 + (s->step >> 16) % 20000);
     return 1;
 }
 
@@ -107,6 +115,7 @@ make(const char *name, double patience)
     s->db.store = &a4nn_db_sqlite;
     s->name = a4nn_xstrdup(name);
     s->patience = patience;
+    s->step = (uint32_t)getpid();
     return s;
 }
 
@@ -174,6 +183,7 @@ connect(struct sqlite *s, enum a4nn_db_access access)
 {
     int flags = access == A4NN_DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE, code;
     struct a4nn_buf uri = {0};
+    bool unwritable;
 
     code = sqlite3_open_v2(s->name, &s->connection, flags, NULL);
     if (code == SQLITE_OK)
@@ -181,7 +191,8 @@ connect(struct sqlite *s, enum a4nn_db_access access)
     if (code != SQLITE_OK)
         return code;
     pragma(s, "SELECT count(*) FROM sqlite_schema", &code);
-    if ((code & 0xff) != SQLITE_CANTOPEN || access != A4NN_DB_READ || !frozen(s->name))
+    unwritable = (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY;
+    if (!unwritable || access != A4NN_DB_READ || !frozen(s->name))
         return code;
     sqlite3_close(s->connection);
     a4nn_buf_adds(&uri, "file:");
@@ -225,14 +236,14 @@ sqlite_open(const char *name, enum a4nn_db_access access, double patience, struc
 /* ---- statements ---- */
 
 static int
-prepared(struct sqlite *s, const char *sql, sqlite3_stmt **out)
+prepared(struct sqlite *s, const void *name, const char *sql, sqlite3_stmt **out)
 {
     sqlite3_stmt *made;
     size_t i;
     int code;
 
     for (i = 0; i < s->statements; i++)
-        if (s->statement[i].sql == sql) {
+        if (s->statement[i].name == name) {
             *out = s->statement[i].prepared;
             return SQLITE_OK;
         }
@@ -240,7 +251,7 @@ prepared(struct sqlite *s, const char *sql, sqlite3_stmt **out)
     if (code != SQLITE_OK)
         return code;
     s->statement = a4nn_xgrow(s->statement, s->statements, &s->cap, sizeof *s->statement);
-    s->statement[s->statements++] = (struct statement){sql, made};
+    s->statement[s->statements++] = (struct statement){name, made};
     *out = made;
     return SQLITE_OK;
 }
@@ -279,32 +290,78 @@ read_row(sqlite3_stmt *statement, struct a4nn_db_value cell[A4NN_DB_CELLS])
     return (size_t)n;
 }
 
-static int
-sqlite_query(struct a4nn_db *db, const char *sql, const struct a4nn_db_value *values, size_t n,
-             int (*row)(void *arg, const struct a4nn_db_value *cells, size_t count), void *arg,
-             struct a4nn_err *err)
-{
-    struct sqlite *s = (struct sqlite *)db;
-    struct a4nn_db_value cell[A4NN_DB_CELLS];
-    sqlite3_stmt *statement = NULL;
-    int code = prepared(s, sql, &statement);
+struct reading {
+    int (*row)(void *arg, const struct a4nn_db_value *cells, size_t count); /* NULL: not wanted */
+    void *arg;
+};
 
-    if (code == SQLITE_OK)
-        code = bind(statement, values, n);
+static int
+run(struct sqlite *s, sqlite3_stmt *statement, const struct a4nn_db_value *values, size_t n,
+    const struct reading *r, struct a4nn_err *err)
+{
+    struct a4nn_db_value cell[A4NN_DB_CELLS];
+    int code = bind(statement, values, n);
+
     if (code == SQLITE_OK) {
         while ((code = sqlite3_step(statement)) == SQLITE_ROW)
-            if (row != NULL && row(arg, cell, read_row(statement, cell)) != 0)
+            if (r->row != NULL && r->row(r->arg, cell, read_row(statement, cell)) != 0)
                 break;
         if (code == SQLITE_ROW || code == SQLITE_DONE)
             code = SQLITE_OK;
     }
     if (code != SQLITE_OK)
         code = failed(s, code, err);
-    if (statement != NULL) {
-        sqlite3_reset(statement);
-        sqlite3_clear_bindings(statement);
-    }
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
     return code;
+}
+
+static int
+sqlite_query(struct a4nn_db *db, const char *sql, const struct a4nn_db_value *values, size_t n,
+             int (*row)(void *arg, const struct a4nn_db_value *cells, size_t count), void *arg,
+             struct a4nn_err *err)
+{
+    struct sqlite *s = (struct sqlite *)db;
+    const struct reading reading = {row, arg};
+    sqlite3_stmt *statement;
+    int code = prepared(s, sql, sql, &statement);
+
+    return code == SQLITE_OK ? run(s, statement, values, n, &reading, err) : failed(s, code, err);
+}
+
+static int
+prepare_rows(struct sqlite *s, const struct a4nn_db_rows *rows, sqlite3_stmt **out)
+{
+    struct a4nn_buf sql = {0};
+    size_t i, n = strlen(rows->types);
+    int code;
+
+    a4nn_buf_addf(&sql, "INSERT INTO %s VALUES (", rows->into);
+    for (i = 1; i <= n; i++)
+        a4nn_buf_addf(&sql, "%s$%zu", i > 1 ? ", " : "", i);
+    a4nn_buf_addf(&sql, ") ON CONFLICT (%s) %s", rows->key, rows->otherwise);
+    code = prepared(s, rows, sql.data, out);
+    a4nn_buf_release(&sql);
+    return code;
+}
+
+static int
+sqlite_put(struct a4nn_db *db, const struct a4nn_db_rows *rows, const struct a4nn_db_value *values,
+           struct a4nn_err *err)
+{
+    struct sqlite *s = (struct sqlite *)db;
+    const struct reading nothing = {NULL, NULL};
+    sqlite3_stmt *statement = NULL;
+    size_t i;
+    int code;
+
+    for (i = 0; i < s->statements && statement == NULL; i++)
+        if (s->statement[i].name == rows)
+            statement = s->statement[i].prepared;
+    code = statement == NULL ? prepare_rows(s, rows, &statement) : SQLITE_OK;
+    if (code != SQLITE_OK)
+        return failed(s, code, err);
+    return run(s, statement, values, strlen(rows->types), &nothing, err);
 }
 
 static int
@@ -349,16 +406,25 @@ static int
 sqlite_version(struct a4nn_db *db, struct a4nn_err *err)
 {
     struct sqlite *s = (struct sqlite *)db;
-    int code, version;
-    int64_t application = pragma(s, "PRAGMA application_id", &code), tables = 0;
+    bool own = sqlite3_get_autocommit(s->connection);
+    int64_t application = 0, tables = 0;
+    int code = SQLITE_OK, version = 0;
 
-    version = code == SQLITE_OK ? (int)pragma(s, "PRAGMA user_version", &code) : 0;
+    /* in one transaction: between two questions another may make the tables */
+    if (own)
+        code = sqlite3_exec(s->connection, "BEGIN", NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        application = pragma(s, "PRAGMA application_id", &code);
+    if (code == SQLITE_OK)
+        version = (int)pragma(s, "PRAGMA user_version", &code);
     if (code == SQLITE_OK)
         tables = pragma(s, "SELECT count(*) FROM sqlite_schema", &code);
-    if (code != SQLITE_OK) {
+    if (code != SQLITE_OK)
         failed(s, code, err);
+    if (own)
+        sqlite_rollback(db);
+    if (code != SQLITE_OK)
         return -2;
-    }
     if (application == APPLICATION)
         return version;
     return application == 0 && tables == 0 ? 0 : -1;
@@ -418,6 +484,7 @@ const struct a4nn_db_store a4nn_db_sqlite = {
     .rollback = sqlite_rollback,
     .script = sqlite_script,
     .query = sqlite_query,
+    .put = sqlite_put,
     .version = sqlite_version,
     .set_version = sqlite_set_version,
     .check = sqlite_check,

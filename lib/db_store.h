@@ -18,6 +18,8 @@ struct a4nn_db_store {
     int (*query)(struct a4nn_db *db, const char *sql, const struct a4nn_db_value *values, size_t n,
                  int (*row)(void *arg, const struct a4nn_db_value *cells, size_t count), void *arg,
                  struct a4nn_err *err);
+    int (*put)(struct a4nn_db *db, const struct a4nn_db_rows *rows,
+               const struct a4nn_db_value *values, struct a4nn_err *err);
     int (*version)(struct a4nn_db *db, struct a4nn_err *err);
     int (*set_version)(struct a4nn_db *db, int version, struct a4nn_err *err);
     int (*check)(struct a4nn_db *db, void (*found)(void *arg, const char *defect), void *arg,
@@ -32,7 +34,7 @@ struct a4nn_db {
     const struct a4nn_db_store *store;
 };
 
-extern const struct a4nn_db_store a4nn_db_sqlite;
+extern const struct a4nn_db_store a4nn_db_sqlite, a4nn_db_postgres;
 
 /* The most cells a row has, and the most parameters a statement. */
 enum { A4NN_DB_CELLS = 48 };

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "history.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "history_schema.h"
+#include "number.h"
 
 int
 a4nn_history_name(const char *given, struct a4nn_buf *out, struct a4nn_err *err)
@@ -23,19 +26,35 @@ a4nn_history_name(const char *given, struct a4nn_buf *out, struct a4nn_err *err)
     return 0;
 }
 
+static bool
+ask_patience(double *patience, struct a4nn_err *err)
+{
+    const char *text = getenv("A4NN_HISTORY_PATIENCE");
+
+    if (text == NULL || text[0] == '\0')
+        return true;
+    if (a4nn_number_parse(text, strlen(text), patience) && *patience >= 0 && *patience <= 1e6)
+        return true;
+    a4nn_err_set(err, "A4NN_HISTORY_PATIENCE is not a number of seconds: '%.100s'", text);
+    return false;
+}
+
 struct a4nn_db *
 a4nn_history_open(const char *name, enum a4nn_db_access access, double patience,
                   struct a4nn_err *err)
 {
-    struct a4nn_buf full = {0};
+    struct a4nn_buf full = {0}, shown = {0};
     struct a4nn_db *db = NULL;
 
-    if (a4nn_history_name(name, &full, err) == 0)
+    if (ask_patience(&patience, err) && a4nn_history_name(name, &full, err) == 0)
         db = a4nn_db_open(full.data, access, patience, err);
-    if (db != NULL && a4nn_history_schema_ensure(db, full.data, access != A4NN_DB_READ, err) < 0) {
+    if (db != NULL)
+        a4nn_db_show_name(full.data, &shown);
+    if (db != NULL && a4nn_history_schema_ensure(db, shown.data, access != A4NN_DB_READ, err) < 0) {
         a4nn_db_close(db);
         db = NULL;
     }
     a4nn_buf_release(&full);
+    a4nn_buf_release(&shown);
     return db;
 }

@@ -16,7 +16,8 @@ int a4nn_history_name(const char *given, struct a4nn_buf *out, struct a4nn_err *
 
 /*
  * Opens it, with its schema made or brought up to date unless access is A4NN_DB_READ.  `name` as
- * above, NULL for the default; `patience` in seconds (db.h).  NULL with *err filled.
+ * above, NULL for the default; `patience` in seconds (db.h), unless $A4NN_HISTORY_PATIENCE says
+ * otherwise.  NULL with *err filled.
  */
 struct a4nn_db *a4nn_history_open(const char *name, enum a4nn_db_access access, double patience,
                                   struct a4nn_err *err) A4NN_MUST_USE;

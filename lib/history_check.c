@@ -5,13 +5,14 @@
 
 /* Each finds (id of a run, what is wrong with it). */
 static const char *const rules[] = {
-    "SELECT run.id, 'has no task' FROM run WHERE task NOT IN (SELECT id FROM task)",
+    "SELECT run.id, 'has no task' FROM run "
+    "WHERE NOT EXISTS (SELECT 1 FROM task WHERE id = run.task)",
     "SELECT DISTINCT run, 'has observations and is not there' FROM observation "
-    "WHERE run NOT IN (SELECT id FROM run)",
+    "WHERE NOT EXISTS (SELECT 1 FROM run WHERE id = observation.run)",
     "SELECT DISTINCT run, 'has forecasts and is not there' FROM forecast "
-    "WHERE run NOT IN (SELECT id FROM run)",
+    "WHERE NOT EXISTS (SELECT 1 FROM run WHERE id = forecast.run)",
     "SELECT DISTINCT run, 'has observations of no metric' FROM observation "
-    "WHERE metric NOT IN (SELECT id FROM metric)",
+    "WHERE NOT EXISTS (SELECT 1 FROM metric WHERE id = observation.metric)",
     "SELECT run.id, 'is summed up wrongly' FROM run JOIN task ON task.id = run.task "
     "LEFT JOIN metric ON metric.name = task.metric LEFT JOIN "
     "(SELECT run, metric, count(*) AS n, max(epoch) AS last FROM observation "

@@ -12,6 +12,33 @@
 /* Finite values only; SQL knows no name for them that both stores know. */
 #define FINITE "value BETWEEN -1.7e308 AND 1.7e308"
 
+static const struct a4nn_db_rows observations = {
+    .into = "observation (run, metric, epoch, value, time)",
+    .types = "iirrr",
+    .key = "run, metric, epoch",
+    .keys = 3,
+    .otherwise = "DO UPDATE SET value = excluded.value, "
+                 "time = coalesce(excluded.time, observation.time)",
+};
+
+static const struct a4nn_db_rows if_missing = {
+    .into = "observation (run, metric, epoch, value, time)",
+    .types = "iirrr",
+    .key = "run, metric, epoch",
+    .keys = 3,
+    .otherwise = "DO NOTHING",
+};
+
+static const struct a4nn_db_rows forecasts = {
+    .into = "forecast (run, epoch, forecast, low, high, expected_error, p_beat, verdict, reason)",
+    .types = "irrrrrrtt",
+    .key = "run, epoch",
+    .keys = 2,
+    .otherwise = "DO UPDATE SET forecast = excluded.forecast, low = excluded.low, "
+                 "high = excluded.high, expected_error = excluded.expected_error, "
+                 "p_beat = excluded.p_beat, verdict = excluded.verdict, reason = excluded.reason",
+};
+
 static int
 take_id(void *arg, const struct a4nn_db_value *cells, size_t count)
 {
@@ -77,32 +104,24 @@ resolve_task(struct a4nn_history_writer *w, struct a4nn_waiting_run *run, struct
                          v, 4, take_id, &run->task_id, err);
 }
 
-/* The conditional deletions are only needed for a run whose epochs may repeat. */
-static void
-look_for_repeats(struct a4nn_history_writer *w, size_t number, double last)
-{
-    size_t i;
-
-    if (last == -INFINITY)
-        return;
-    for (i = 0; i < w->observations; i++)
-        if (w->observation[i].run == number && w->observation[i].epoch <= last &&
-            !w->observation[i].known)
-            w->observation[i].again = true;
-}
-
+/*
+ * A run is held from the first statement that writes to it until the commit, so that whoever sums
+ * it up sees all that others have written to it.
+ */
 static int
 resolve_run(struct a4nn_history_writer *w, size_t number, struct a4nn_err *err)
 {
     struct a4nn_waiting_run *run = &w->run[number];
-    int result;
+    struct a4nn_db_value v[1];
+    int result = 0;
 
-    if (run->id != 0)
-        return 0;
-    if ((result = resolve_task(w, run, err)) == 0 &&
-        (result = a4nn_history_identify(w, number, err)) == 0)
-        look_for_repeats(w, number, run->last_stored);
-    return result;
+    if (run->id == 0 && (result = resolve_task(w, run, err)) == 0)
+        result = a4nn_history_identify(w, number, err);
+    if (result < 0)
+        return result;
+    v[0] = INT(run->id);
+    return a4nn_db_query(w->opts->db, "UPDATE run SET status = status WHERE id = $1", v, 1, NULL,
+                         NULL, err);
 }
 
 static int
@@ -140,21 +159,13 @@ write_observation(struct a4nn_history_writer *w, const struct a4nn_waiting_obser
     int result = 0;
 
     if (o->known)
-        return a4nn_db_query(w->opts->db,
-                             "INSERT INTO observation (run, metric, epoch, value, time) "
-                             "VALUES ($1, $2, $3, $4, $5) "
-                             "ON CONFLICT (run, metric, epoch) DO NOTHING",
-                             v, 5, NULL, NULL, err);
-    if (o->again)
+        return a4nn_db_put(w->opts->db, &if_missing, v, err);
+    /* only a run whose epochs may repeat needs the conditional deletions */
+    if (o->again || o->epoch <= run->last_stored)
         result = rewind_run(w, o, run->id, o->metric == run->metric_number, err);
     if (result < 0)
         return result;
-    return a4nn_db_query(w->opts->db,
-                         "INSERT INTO observation (run, metric, epoch, value, time) "
-                         "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (run, metric, epoch) DO UPDATE "
-                         "SET value = excluded.value, "
-                         "time = coalesce(excluded.time, observation.time)",
-                         v, 5, NULL, NULL, err);
+    return a4nn_db_put(w->opts->db, &observations, v, err);
 }
 
 static int
@@ -168,14 +179,7 @@ write_forecast(struct a4nn_history_writer *w, const struct a4nn_waiting_forecast
         REAL(f->low),           REAL(f->high),  REAL(f->expected_error),
         REAL(f->p_beat),        TEXT(verdict),  TEXT(reason[0] != '\0' ? reason : NULL)};
 
-    return a4nn_db_query(w->opts->db,
-                         "INSERT INTO forecast (run, epoch, forecast, low, high, expected_error, "
-                         "p_beat, verdict, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
-                         "ON CONFLICT (run, epoch) DO UPDATE SET forecast = excluded.forecast, "
-                         "low = excluded.low, high = excluded.high, "
-                         "expected_error = excluded.expected_error, p_beat = excluded.p_beat, "
-                         "verdict = excluded.verdict, reason = excluded.reason",
-                         v, 9, NULL, NULL, err);
+    return a4nn_db_put(w->opts->db, &forecasts, v, err);
 }
 
 /* What lists and conditions need is kept with the run, so that they need not read its curves. */
@@ -237,7 +241,7 @@ write_facts(struct a4nn_history_writer *w, const struct a4nn_waiting_run *run, s
         "flops = coalesce($3, flops), seed = coalesce($4, seed), host = coalesce($5, host), "
         "job = coalesce($6, job), command = coalesce($7, command), "
         "started = coalesce($8, started), ended = coalesce($9, ended), "
-        "status = coalesce($10, status), stop_reason = coalesce($11, stop_reason), "
+        "status = coalesce(nullif($10, 'open'), status), stop_reason = coalesce($11, stop_reason), "
         "exit_status = coalesce($12, exit_status), signal = coalesce($13, signal), "
         "wall_seconds = coalesce($14, wall_seconds), user_seconds = coalesce($15, user_seconds), "
         "system_seconds = coalesce($16, system_seconds), "

@@ -42,6 +42,7 @@ begin_run(struct a4nn_history_writer *w, struct a4nn_waiting_run *run,
 {
     *run = (struct a4nn_waiting_run){.epochs = NAN,
                                      .last = -INFINITY,
+                                     .last_stored = -INFINITY,
                                      .first_time = NAN,
                                      .last_time = NAN,
                                      .task = a4nn_xstrdup(task)};
@@ -360,7 +361,7 @@ a4nn_history_put(struct a4nn_history_writer *w, const struct a4nn_record *record
         a4nn_json_members(record->extra, take_member, &t);
     /* what came with this record did not repeat its own epoch */
     if (outcome == NULL)
-        w->run[t.run].last = t.epoch;
+        w->run[t.run].last = fmax(w->run[t.run].last, t.epoch);
 }
 
 /* ---- flushing ---- */

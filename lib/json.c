@@ -227,24 +227,6 @@ made(json_t *v)
     return v;
 }
 
-/* Replaces what is not UTF-8, and controls that JSON text may not hold raw stay to the dumper. */
-static void
-add_valid_utf8(struct a4nn_buf *out, const char *text)
-{
-    size_t len = strlen(text), at = 0, n;
-    unsigned long code;
-
-    for (at = 0; at < len; at += n) {
-        n = a4nn_utf8_decode(text + at, len - at, &code);
-        if (n != 0) {
-            a4nn_buf_add(out, text + at, n);
-        } else {
-            a4nn_buf_adds(out, "\xef\xbf\xbd");
-            n = 1;
-        }
-    }
-}
-
 struct a4nn_json *
 a4nn_json_object(void)
 {
@@ -273,7 +255,7 @@ a4nn_json_from_string(const char *text)
     struct a4nn_buf valid = {0};
     json_t *v;
 
-    add_valid_utf8(&valid, text);
+    a4nn_utf8_repair(&valid, text);
     v = made(json_string(valid.data != NULL ? valid.data : ""));
     a4nn_buf_release(&valid);
     return handle(v);
@@ -296,7 +278,7 @@ a4nn_json_set(struct a4nn_json *object, const char *name, struct a4nn_json *v)
 {
     struct a4nn_buf valid = {0};
 
-    add_valid_utf8(&valid, name);
+    a4nn_utf8_repair(&valid, name);
     json_object_set_new(raw(object), valid.data != NULL ? valid.data : "", raw(v));
     a4nn_buf_release(&valid);
 }

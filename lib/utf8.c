@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "utf8.h"
 
+#include <string.h>
+
 size_t
 a4nn_utf8_decode(const char *bytes, size_t len, unsigned long *code)
 {
@@ -40,4 +42,33 @@ a4nn_utf8_encode(unsigned long code, char out[4])
         out[i] = (char)(0x80 | (code & 0x3f));
     out[0] = (char)(lead[n] | code);
     return n;
+}
+
+bool
+a4nn_utf8_valid(const char *text)
+{
+    size_t len = strlen(text), at, n;
+    unsigned long code;
+
+    for (at = 0; at < len; at += n)
+        if ((n = a4nn_utf8_decode(text + at, len - at, &code)) == 0)
+            return false;
+    return true;
+}
+
+void
+a4nn_utf8_repair(struct a4nn_buf *out, const char *text)
+{
+    size_t len = strlen(text), at, n;
+    unsigned long code;
+
+    for (at = 0; at < len; at += n) {
+        n = a4nn_utf8_decode(text + at, len - at, &code);
+        if (n != 0) {
+            a4nn_buf_add(out, text + at, n);
+        } else {
+            a4nn_buf_adds(out, "\xef\xbf\xbd");
+            n = 1;
+        }
+    }
 }

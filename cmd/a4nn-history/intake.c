@@ -58,18 +58,36 @@ keep(struct a4nn_intake *t, const struct a4nn_record *record)
 
 /* A database that fails must not hold up who reads what is passed on. */
 static void
+give_up(struct a4nn_intake *t, const struct a4nn_err *err)
+{
+    a4nn_diag(&t->in.diag, A4NN_ERROR, NULL, 0, "%s", err->msg);
+    a4nn_diag(&t->in.diag, A4NN_ERROR, NULL, 0, "%s",
+              t->pass ? "from here on nothing is kept, all is passed on" : "giving up");
+    a4nn_history_writer_free(t->history);
+    t->history = NULL;
+}
+
+static void
+start(struct a4nn_intake *t)
+{
+    struct a4nn_err err;
+
+    if (!t->pass)
+        t->write.db = a4nn_verb_open(&t->query, A4NN_DB_CREATE);
+    else if ((t->write.db = a4nn_verb_try(&t->query, A4NN_DB_CREATE, &err)) == NULL)
+        give_up(t, &err);
+    if (t->write.db != NULL)
+        t->history = a4nn_history_writer_new(&t->write);
+}
+
+static void
 flush(struct a4nn_intake *t)
 {
     struct a4nn_err err;
 
     t->flushed = a4nn_now();
-    if (t->history != NULL && a4nn_history_flush(t->history, &err) < 0) {
-        a4nn_diag(&t->in.diag, A4NN_ERROR, NULL, 0, "%s", err.msg);
-        a4nn_diag(&t->in.diag, A4NN_ERROR, NULL, 0, "%s",
-                  t->pass ? "from here on nothing is kept, all is passed on" : "giving up");
-        a4nn_history_writer_free(t->history);
-        t->history = NULL;
-    }
+    if (t->history != NULL && a4nn_history_flush(t->history, &err) < 0)
+        give_up(t, &err);
     if (t->pass)
         pass_on(t);
 }
@@ -128,6 +146,18 @@ state_options(struct a4nn_intake *t, struct a4nn_record *record)
         a4nn_record_set_num(record, A4NN_EPOCHS, t->in.epochs);
 }
 
+/* The reader may use its record again as it is, so what is joined goes into one of our own. */
+static void
+put_joined(struct a4nn_intake *t, const struct a4nn_record *record)
+{
+    struct a4nn_record own = {0};
+
+    a4nn_record_copy(&own, record);
+    join(t, &own);
+    a4nn_history_put(t->history, &own);
+    a4nn_record_release(&own);
+}
+
 static int
 on_record(void *arg, struct a4nn_record *record)
 {
@@ -137,9 +167,9 @@ on_record(void *arg, struct a4nn_record *record)
     if (t->pass)
         keep(t, record);
     state_options(t, record);
-    if (t->configs != NULL)
-        join(t, record);
-    if (t->history != NULL)
+    if (t->history != NULL && t->configs != NULL)
+        put_joined(t, record);
+    else if (t->history != NULL)
         a4nn_history_put(t->history, record);
     if ((t->history != NULL && a4nn_history_waiting(t->history) >= ROWS_AT_ONCE) ||
         (!t->bulk && a4nn_now() - t->flushed > seconds_at_most))
@@ -152,8 +182,7 @@ a4nn_intake_run(struct a4nn_intake *t, char *const *operands, int count)
 {
     int status = A4NN_OK;
 
-    t->write.db = a4nn_verb_open(&t->query, A4NN_DB_CREATE);
-    t->history = a4nn_history_writer_new(&t->write);
+    start(t);
     t->in.reader.record = on_record;
     t->in.reader.pause = on_pause;
     t->in.reader.arg = t;
