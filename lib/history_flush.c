@@ -104,18 +104,35 @@ resolve_task(struct a4nn_history_writer *w, struct a4nn_waiting_run *run, struct
                          v, 4, take_id, &run->task_id, err);
 }
 
+/* Runs come by task; that of the one before is known, and saves a trip to the server. */
+static bool
+is_same_task(struct a4nn_waiting_run *run, const struct a4nn_waiting_run *before)
+{
+    if (before == NULL || before->task_id == 0 || strcmp(before->task, run->task) != 0 ||
+        strcmp(before->metric, run->metric) != 0 ||
+        (run->mode != A4NN_MODE_UNKNOWN && run->mode != before->mode) ||
+        !(isnan(run->epochs) || run->epochs == before->epochs))
+        return false;
+    run->mode = before->mode;
+    run->task_id = before->task_id;
+    return true;
+}
+
 /*
  * A run is held from the first statement that writes to it until the commit, so that whoever sums
  * it up sees all that others have written to it.
  */
 static int
-resolve_run(struct a4nn_history_writer *w, size_t number, struct a4nn_err *err)
+resolve_run(struct a4nn_history_writer *w, size_t number, const struct a4nn_waiting_run *before,
+            struct a4nn_err *err)
 {
     struct a4nn_waiting_run *run = &w->run[number];
     struct a4nn_db_value v[1];
     int result = 0;
 
-    if (run->id == 0 && (result = resolve_task(w, run, err)) == 0)
+    if (run->id == 0 && !is_same_task(run, before))
+        result = resolve_task(w, run, err);
+    if (run->id == 0 && result == 0)
         result = a4nn_history_identify(w, number, err);
     if (result < 0)
         return result;
@@ -260,7 +277,7 @@ a4nn_history_write_all(struct a4nn_history_writer *w, struct a4nn_err *err)
     for (i = 0; i < w->metrics.n && result == 0; i++)
         result = resolve_metric(w, i, err);
     for (i = 0; i < w->ntouched && result == 0; i++)
-        result = resolve_run(w, w->touched[i], err);
+        result = resolve_run(w, w->touched[i], i > 0 ? &w->run[w->touched[i - 1]] : NULL, err);
     for (i = 0; i < w->observations && result == 0; i++)
         result = write_observation(w, &w->observation[i], err);
     for (i = 0; i < w->forecasts && result == 0; i++)

@@ -97,23 +97,20 @@ take_id(void *arg, const struct a4nn_db_value *c, size_t count)
     return 0;
 }
 
-/* Another writer may have been faster with the same name; then all is looked at anew. */
+/* Makes the run, unless there is one of that name: then out->id is 0. */
 static int
 make(struct a4nn_history_writer *w, const struct a4nn_waiting_run *run, const char *name,
      struct stored *out, struct a4nn_err *err)
 {
     const struct a4nn_db_value v[] = {a4nn_db_int(run->task_id), a4nn_db_text(name),
                                       a4nn_db_real(run->epochs)};
-    int result = a4nn_db_query(w->opts->db,
-                               "INSERT INTO run (task, name, epochs, status) "
-                               "VALUES ($1, $2, $3, 'open') ON CONFLICT (task, name) DO NOTHING "
-                               "RETURNING id",
-                               v, 3, take_id, out, err);
 
-    if (result < 0 || out->id != 0)
-        return result;
-    a4nn_err_set(err, "run '%.100s' is being made by another writer", name);
-    return A4NN_DB_AGAIN;
+    *out = (struct stored){.last_epoch = NAN};
+    return a4nn_db_query(w->opts->db,
+                         "INSERT INTO run (task, name, epochs, status) "
+                         "VALUES ($1, $2, $3, 'open') ON CONFLICT (task, name) DO NOTHING "
+                         "RETURNING id",
+                         v, 3, take_id, out, err);
 }
 
 static void
@@ -133,27 +130,56 @@ next_name(struct a4nn_buf *name, const char *base, unsigned k)
     a4nn_buf_addf(name, "%s~%u", base, k);
 }
 
+/* Most runs are new, so that is tried first: it costs one trip to the server. */
+static int
+find_or_make(struct a4nn_history_writer *w, size_t number, struct a4nn_buf *name, struct stored *s,
+             struct a4nn_err *err)
+{
+    const struct a4nn_waiting_run *run = &w->run[number];
+    unsigned k = 1;
+    int result;
+
+    while ((result = make(w, run, name->data, s, err)) == 0 && s->id == 0) {
+        if ((result = look_up(w, run, name->data, s, err)) < 0 || !differs(w, number, s))
+            return result;
+        next_name(name, run->name, ++k);
+    }
+    if (result == 0 && k > 1)
+        tell(w, run, name->data);
+    return result;
+}
+
+/* What only tells an end is meant for the newest run of that name. */
+static int
+find_newest(struct a4nn_history_writer *w, size_t number, struct a4nn_buf *name,
+            struct stored *newest, struct a4nn_err *err)
+{
+    const struct a4nn_waiting_run *run = &w->run[number];
+    struct stored s;
+    unsigned k = 1;
+    int result;
+
+    while ((result = look_up(w, run, name->data, &s, err)) == 0 && s.id != 0) {
+        *newest = s;
+        next_name(name, run->name, ++k);
+    }
+    return result == 0 && newest->id == 0 ? make(w, run, run->name, newest, err) : result;
+}
+
 int
 a4nn_history_identify(struct a4nn_history_writer *w, size_t number, struct a4nn_err *err)
 {
     struct a4nn_waiting_run *run = &w->run[number];
-    struct stored s, newest = {0};
+    struct stored s = {.last_epoch = NAN};
     struct a4nn_buf name = {0};
-    unsigned k = 1;
     int result;
 
     a4nn_buf_adds(&name, run->name);
-    while ((result = look_up(w, run, name.data, &s, err)) == 0 && s.id != 0 &&
-           (!run->observed || differs(w, number, &s))) {
-        newest = s;
-        next_name(&name, run->name, ++k);
-    }
-    if (result == 0 && s.id == 0 && !run->observed && newest.id != 0) {
-        s = newest; /* how the newest of that name ended */
-    } else if (result == 0 && s.id == 0) {
-        result = make(w, run, name.data, &s, err);
-        if (result == 0 && k > 1)
-            tell(w, run, name.data);
+    result = run->observed ? find_or_make(w, number, &name, &s, err)
+                           : find_newest(w, number, &name, &s, err);
+    if (result == 0 && s.id == 0) {
+        a4nn_err_set(err, "run '%.100s' is being made by another writer", run->name);
+        result = A4NN_DB_AGAIN;
     }
     a4nn_buf_release(&name);
     run->id = result == 0 ? s.id : 0;

@@ -127,7 +127,6 @@ take_run(void *arg, const struct a4nn_db_value *c, size_t count)
         .task = a4nn_xstrdup(a4nn_db_string(&c[2], "")),
         .metric = a4nn_xstrdup(a4nn_db_string(&c[3], "")),
         .mode = mode_of(a4nn_db_string(&c[3], ""), &c[4]),
-        .stated = a4nn_mode_find(a4nn_db_string(&c[4], "")),
         .name = a4nn_xstrdup(a4nn_db_string(&c[5], "")),
         .epochs = a4nn_db_number(&c[6]),
         .observations = a4nn_db_integer(&c[7]),

@@ -35,7 +35,6 @@ struct a4nn_history_run {
     int64_t id, task_id;
     char *task, *metric, *name;                /* owned */
     enum a4nn_mode mode;                       /* as stated, or as the metric's name tells */
-    enum a4nn_mode stated;                     /* the same, unknown when nobody said so */
     double epochs;                             /* planned total, NAN: not stated */
     int64_t observations;                      /* of the metric */
     double last_epoch, last_value, best_value; /* of the metric, NAN: none */

@@ -25,10 +25,12 @@ sql() {
     fi
 }
 
-# All that the database holds, as text.
+# All that the database holds, as text, but the direction of a task: an export states it even where
+# it was only told by the name of the metric.
 dump() {
     local table
-    for table in task metric run observation forecast; do
+    sql "SELECT id, name, metric, epochs FROM task" | sort
+    for table in metric run observation forecast; do
         echo "$table"
         sql "SELECT * FROM $table" | sort
     done
