@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "forecast.h"
+#include "history_past.h"
 #include "input.h"
 #include "keeper.h"
 #include "log/reader.h"
@@ -232,27 +233,41 @@ explain(const struct job *job)
     return false;
 }
 
+struct names {
+    struct a4nn_strmap runs, keys;
+};
+
 static int
 take_name(void *arg, struct a4nn_record *record)
 {
-    a4nn_strmap_put(arg, a4nn_record_text(record, A4NN_RUN, ""), NULL);
+    struct names *names = arg;
+    struct a4nn_buf key = {0};
+    bool first;
+
+    a4nn_strmap_put(&names->runs, a4nn_record_text(record, A4NN_RUN, ""), &first);
+    if (first) {
+        a4nn_history_key(record, &key);
+        a4nn_strmap_put(&names->keys, key.data, NULL);
+        a4nn_buf_release(&key);
+    }
     return 0;
 }
 
 /* Of files that can be read twice the runs are known before the first is judged. */
 static void
-read_names(const struct job *job, char *const *operands, int count, struct a4nn_strmap *names)
+read_names(const struct job *job, char *const *operands, int count, struct a4nn_strmap *keys)
 {
     struct a4nn_reader_opts opts = job->in.reader;
     struct a4nn_diag silent = {0};
     struct a4nn_strmap said = {0};
+    struct names names = {0};
     struct a4nn_reader *reader;
     struct stat st;
     int i;
 
     opts.record = take_name;
     opts.pause = NULL;
-    opts.arg = names;
+    opts.arg = &names;
     opts.diag = &silent;
     opts.select.said = &said;
     for (i = 0; i < count; i++) {
@@ -263,6 +278,8 @@ read_names(const struct job *job, char *const *operands, int count, struct a4nn_
         a4nn_reader_free(reader);
     }
     a4nn_strmap_release(&said);
+    a4nn_strmap_release(&names.runs);
+    *keys = names.keys;
 }
 
 static void

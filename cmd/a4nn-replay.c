@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "history.h"
+#include "history_past.h"
 #include "log/reader.h"
 #include "number.h"
 #include "program.h"
@@ -39,6 +41,7 @@ static const struct a4nn_option options[] = {
     {CURVE, "curve", NULL, "each rule over the values of its parameter: savings and errors", NULL},
     {'E', "epochs", "EPOCHS", "planned total of epochs (default: as the input says)", NULL},
     {'f', "format", "FORMAT", "read logs as this format instead of recognising it", NULL},
+    {'H', "history", "[=NAME]", "let forecasters learn from the model database", "file"},
     {'j', "jobs", "JOBS", "threads (default: one per processor)", NULL},
     {'M', "forecaster", "SPEC",
      "forecaster of policies that name none (default: that of the rules)",
@@ -89,15 +92,35 @@ struct setup {
     struct a4nn_advice_goal goal;
     struct a4nn_sweep sweep;
     bool compare;
+    bool history; /* -H was given ... */
+    const char *history_name;
+    struct a4nn_past *past;        /* ... and this comes from it */
+    struct a4nn_strmap runs, keys; /* of the runs that are replayed, which teach nothing */
     bool merge, baseline, replays; /* an option was given that only replaying can heed */
 };
 
 /* ---- input ---- */
 
+struct reading {
+    struct a4nn_replay *replay;
+    struct setup *setup;
+};
+
 static int
 on_record(void *arg, struct a4nn_record *record)
 {
-    a4nn_replay_add(arg, record);
+    const struct reading *r = arg;
+    struct a4nn_buf key = {0};
+    bool first = false;
+
+    a4nn_replay_add(r->replay, record);
+    if (r->setup->history)
+        a4nn_strmap_put(&r->setup->runs, a4nn_record_text(record, A4NN_RUN, ""), &first);
+    if (first) {
+        a4nn_history_key(record, &key);
+        a4nn_strmap_put(&r->setup->keys, key.data, NULL);
+        a4nn_buf_release(&key);
+    }
     return 0;
 }
 
@@ -151,15 +174,41 @@ merge(struct a4nn_replay *replay, char *const *files, int count, struct a4nn_dia
     a4nn_replay_settle(replay);
 }
 
+/* What the database knows of the tasks that were read, but for the runs that were read themselves.
+ */
 static void
-read_logs(struct a4nn_replay *replay, struct a4nn_reader_opts *opts, char *const *files, int count)
+learn(const struct a4nn_replay *replay, const struct setup *s)
 {
+    enum { PATIENCE = 60 }; /* seconds */
+    struct a4nn_err err;
+    struct a4nn_db *db = a4nn_history_open(s->history_name, A4NN_DB_READ, PATIENCE, &err);
+    long taught = 0, n = 0;
+    size_t i;
+
+    if (db == NULL)
+        a4nn_die(A4NN_TROUBLE, "%s", err.msg);
+    for (i = 0; i < replay->collections.n && n >= 0; i++, taught += n)
+        n = a4nn_history_teach(db, replay->collection[i].name, replay->collection[i].metric,
+                               &s->keys, s->past, NULL, &err);
+    if (n < 0)
+        a4nn_die(A4NN_TROUBLE, "%s", err.msg);
+    if (taught == 0 && a4nn_verbosity > 0)
+        a4nn_warn("the history has no complete run of these tasks and metrics");
+    a4nn_db_close(db);
+}
+
+static void
+read_logs(struct a4nn_replay *replay, struct setup *s, char *const *files, int count)
+{
+    struct reading reading = {replay, s};
     struct a4nn_reader *reader;
 
-    opts->arg = replay;
-    reader = a4nn_reader_new(opts);
+    s->reader.arg = &reading;
+    reader = a4nn_reader_new(&s->reader);
     a4nn_reader_read(reader, files, count);
     a4nn_reader_free(reader);
+    if (s->history)
+        learn(replay, s);
     a4nn_replay_decide(replay);
 }
 
@@ -332,6 +381,10 @@ replay_option(struct setup *s, int code, const char *arg)
         s->replay.epochs = s->reader.select.epochs = a4nn_cli_number(&cli, code, arg, 1e-6, 1e12);
         break;
     case 'f': take_format(s, arg); break;
+    case 'H':
+        s->history = true;
+        s->history_name = arg;
+        break;
     case 'M': s->replay.forecaster = arg; break;
     case 'm': s->reader.select.metric = arg; break;
     case MAX: s->replay.kind.mode = s->reader.select.mode = A4NN_MAX; break;
@@ -397,14 +450,18 @@ main(int argc, char **argv)
 
     a4nn_program_begin("a4nn-replay");
     first = take_options(&s, argc, argv);
+    s.replay.past = s.past = a4nn_past_new();
     if ((replay = a4nn_replay_new(&s.replay, &err)) == NULL)
         a4nn_die(A4NN_TROUBLE, "%s", err.msg);
     if (s.merge)
         merge(replay, argv + first, argc - first, &diag);
     else
-        read_logs(replay, &s.reader, argv + first, argc - first);
+        read_logs(replay, &s, argv + first, argc - first);
     status = print(replay, &s, &diag);
     a4nn_replay_free(replay);
+    a4nn_past_free(s.past);
+    a4nn_strmap_release(&s.runs);
+    a4nn_strmap_release(&s.keys);
     a4nn_strmap_release(&said);
     a4nn_sweep_release(&s.sweep);
     free(s.policies);

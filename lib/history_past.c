@@ -8,22 +8,51 @@
 
 #include "xalloc.h"
 
-/* What is left out is no more than this many names, or else fewer runs teach. */
-enum { SPARE = 1024 };
+/* So many runs are looked at for those that may teach. */
+enum { LOOKED_AT = 1024 + A4NN_PAST_RUNS };
 
-struct lesson {
+struct candidate {
     int64_t id;
     double epochs;
+    char *name; /* owned */
 };
 
 struct lessons {
     const char *task, *metric;
-    const struct a4nn_strmap *but;
     enum a4nn_mode mode;
-    int64_t task_id;
-    struct lesson lesson[1 + A4NN_PAST_RUNS]; /* the best, then the newest first */
-    size_t n, limit;
+    int64_t task_id, metric_id;
+    struct candidate run[LOOKED_AT];
+    size_t n;
 };
+
+/* ---- keys ---- */
+
+/* The "~2" that a second run of a name gets is no part of the name. */
+static size_t
+base_length(const char *name)
+{
+    const char *tilde = strrchr(name, '~');
+
+    if (tilde != NULL && tilde[1] != '\0' && tilde[1 + strspn(tilde + 1, "0123456789")] == '\0')
+        return (size_t)(tilde - name);
+    return strlen(name);
+}
+
+static void
+add_key(const char *name, double epoch, double value, struct a4nn_buf *out)
+{
+    a4nn_buf_add(out, name, base_length(name));
+    a4nn_buf_addf(out, " %.17g %.17g", epoch, value);
+}
+
+void
+a4nn_history_key(const struct a4nn_record *first, struct a4nn_buf *out)
+{
+    add_key(a4nn_record_text(first, A4NN_RUN, ""), a4nn_record_num(first, A4NN_EPOCH),
+            a4nn_record_num(first, A4NN_VALUE), out);
+}
+
+/* ---- candidates ---- */
 
 static int
 take_task(void *arg, const struct a4nn_db_value *c, size_t count)
@@ -35,26 +64,9 @@ take_task(void *arg, const struct a4nn_db_value *c, size_t count)
     (void)count;
     a4nn_metric_settle(l->metric, &asked, a4nn_mode_find(a4nn_db_string(&c[1], "")), &m);
     l->task_id = a4nn_db_integer(&c[0]);
+    l->metric_id = a4nn_db_integer(&c[2]);
     l->mode = m.mode;
     return 0;
-}
-
-/* Is it one of those that are left out, be it under its own name or with the "~2" that a second one
- * of a name gets? */
-static bool
-left_out(const struct lessons *l, const char *name)
-{
-    const char *tilde = strrchr(name, '~');
-    char *base;
-    long found = l->but != NULL ? a4nn_strmap_find(l->but, name) : A4NN_STRMAP_NONE;
-
-    if (l->but == NULL || found != A4NN_STRMAP_NONE || tilde == NULL ||
-        tilde[1 + strspn(tilde + 1, "0123456789")] != '\0')
-        return found != A4NN_STRMAP_NONE;
-    base = a4nn_xstrndup(name, (size_t)(tilde - name));
-    found = a4nn_strmap_find(l->but, base);
-    free(base);
-    return found != A4NN_STRMAP_NONE;
 }
 
 static int
@@ -63,32 +75,23 @@ take_run(void *arg, const struct a4nn_db_value *c, size_t count)
     struct lessons *l = arg;
 
     (void)count;
-    if (left_out(l, a4nn_db_string(&c[2], "")))
-        return 0;
-    l->lesson[l->n++] = (struct lesson){a4nn_db_integer(&c[0]), a4nn_db_number(&c[1])};
-    return l->n == l->limit;
+    l->run[l->n++] = (struct candidate){a4nn_db_integer(&c[0]), a4nn_db_number(&c[1]),
+                                        a4nn_xstrdup(a4nn_db_string(&c[2], ""))};
+    return l->n == LOOKED_AT;
+}
+
+static void
+forget(struct lessons *l)
+{
+    for (; l->n > 0; l->n--)
+        free(l->run[l->n - 1].name);
 }
 
 #define RUNS                                                                                       \
     "SELECT id, epochs, name FROM run WHERE task = $1 AND status = 'complete' "                    \
     "AND last_value BETWEEN -1.7e308 AND 1.7e308 ORDER BY "
 
-static int
-choose(struct a4nn_db *db, struct lessons *l, struct a4nn_err *err)
-{
-    const struct a4nn_db_value v[] = {a4nn_db_int(l->task_id), a4nn_db_int(SPARE + A4NN_PAST_RUNS)};
-    int result;
-
-    l->limit = 1;
-    result = a4nn_db_query(db,
-                           l->mode == A4NN_MIN ? RUNS "last_value, id LIMIT $2"
-                                               : RUNS "last_value DESC, id LIMIT $2",
-                           v, 2, take_run, l, err);
-    l->limit = l->n + A4NN_PAST_RUNS;
-    if (result == 0 && l->n > 0)
-        result = a4nn_db_query(db, RUNS "id DESC LIMIT $2", v, 2, take_run, l, err);
-    return result;
-}
+/* ---- curves ---- */
 
 struct curve {
     double *epoch, *value;
@@ -109,51 +112,131 @@ take_point(void *arg, const struct a4nn_db_value *c, size_t count)
 }
 
 static int
-teach(struct a4nn_db *db, const struct lessons *l, const struct lesson *lesson, struct curve *curve,
-      struct a4nn_past *past, struct a4nn_err *err)
+read_curve(struct a4nn_db *db, const struct lessons *l, int64_t run, struct curve *curve,
+           struct a4nn_err *err)
 {
-    const struct a4nn_db_value v[] = {a4nn_db_int(lesson->id), a4nn_db_text(l->metric)};
-    int result;
+    const struct a4nn_db_value v[] = {a4nn_db_int(run), a4nn_db_int(l->metric_id)};
 
     curve->n = 0;
-    result = a4nn_db_query(db,
-                           "SELECT epoch, value FROM observation WHERE run = $1 AND metric = "
-                           "(SELECT id FROM metric WHERE name = $2) ORDER BY epoch",
-                           v, 2, take_point, curve, err);
-    if (result < 0)
-        return result;
-    return a4nn_past_add(past, &(struct a4nn_past_run){.task = l->task,
-                                                       .metric = l->metric,
-                                                       .mode = l->mode,
-                                                       .epochs = lesson->epochs,
-                                                       .epoch = curve->epoch,
-                                                       .value = curve->value,
-                                                       .n = curve->n});
+    return a4nn_db_query(db,
+                         "SELECT epoch, value FROM observation WHERE run = $1 AND metric = $2 "
+                         "ORDER BY epoch",
+                         v, 2, take_point, curve, err);
+}
+
+/* ---- teaching ---- */
+
+struct teacher {
+    struct a4nn_db *db;
+    const struct a4nn_strmap *but;
+    struct a4nn_past *past;
+    struct a4nn_strmap *taught;
+    struct lessons lessons;
+    struct curve curve[1 + A4NN_PAST_RUNS]; /* the best, then the newest first */
+    double epochs[1 + A4NN_PAST_RUNS];
+    struct a4nn_strmap keys; /* of those */
+};
+
+/* Takes the candidates in their order, until there are `limit` in all. */
+static int
+take_curves(struct teacher *t, size_t limit, struct a4nn_err *err)
+{
+    struct a4nn_buf key = {0};
+    int result = 0;
+    size_t i;
+
+    for (i = 0; i < t->lessons.n && t->keys.n < limit && result == 0; i++) {
+        struct curve *c = &t->curve[t->keys.n];
+        bool added = false;
+
+        result = read_curve(t->db, &t->lessons, t->lessons.run[i].id, c, err);
+        if (result < 0 || c->n == 0)
+            continue;
+        a4nn_buf_reset(&key);
+        add_key(t->lessons.run[i].name, c->epoch[0], c->value[0], &key);
+        t->epochs[t->keys.n] = t->lessons.run[i].epochs;
+        if (t->but == NULL || a4nn_strmap_find(t->but, key.data) == A4NN_STRMAP_NONE)
+            a4nn_strmap_put(&t->keys, key.data, &added); /* the best may be among the newest */
+    }
+    a4nn_buf_release(&key);
+    return result;
+}
+
+static int
+choose(struct teacher *t, struct a4nn_err *err)
+{
+    struct lessons *l = &t->lessons;
+    const struct a4nn_db_value v[] = {a4nn_db_int(l->task_id), a4nn_db_int(LOOKED_AT)};
+    int result;
+
+    result = a4nn_db_query(t->db,
+                           l->mode == A4NN_MIN ? RUNS "last_value, id LIMIT $2"
+                                               : RUNS "last_value DESC, id LIMIT $2",
+                           v, 2, take_run, l, err);
+    if (result == 0)
+        result = take_curves(t, 1, err);
+    forget(l);
+    if (result == 0 && t->keys.n > 0)
+        result = a4nn_db_query(t->db, RUNS "id DESC LIMIT $2", v, 2, take_run, l, err);
+    if (result == 0)
+        result = take_curves(t, 1 + A4NN_PAST_RUNS, err);
+    forget(l);
+    return result;
+}
+
+/* The best one first, as if it were the oldest: what it tells of the best is never forgotten. */
+static long
+teach(struct teacher *t)
+{
+    long taught = 0;
+    size_t i;
+
+    for (i = 0; i < t->keys.n; i++) {
+        size_t k = i == 0 ? 0 : t->keys.n - i;
+        const struct a4nn_past_run run = {.task = t->lessons.task,
+                                          .metric = t->lessons.metric,
+                                          .mode = t->lessons.mode,
+                                          .epochs = t->epochs[k],
+                                          .epoch = t->curve[k].epoch,
+                                          .value = t->curve[k].value,
+                                          .n = t->curve[k].n};
+        if (!a4nn_past_add(t->past, &run))
+            continue;
+        taught++;
+        if (t->taught != NULL)
+            a4nn_strmap_put(t->taught, t->keys.key[k], NULL);
+    }
+    return taught;
 }
 
 long
 a4nn_history_teach(struct a4nn_db *db, const char *task, const char *metric,
-                   const struct a4nn_strmap *but, struct a4nn_past *past, struct a4nn_err *err)
+                   const struct a4nn_strmap *but, struct a4nn_past *past,
+                   struct a4nn_strmap *taught, struct a4nn_err *err)
 {
     const struct a4nn_db_value v[] = {a4nn_db_text(task), a4nn_db_text(metric)};
-    struct lessons l = {.task = task, .metric = metric, .but = but};
-    struct curve curve = {0};
-    int result = a4nn_db_query(db, "SELECT id, mode FROM task WHERE name = $1 AND metric = $2", v,
-                               2, take_task, &l, err);
-    long taught = 0;
+    struct teacher *t = a4nn_xcalloc(1, sizeof *t);
+    long n = -1;
+    int result;
     size_t i;
 
-    if (result == 0 && l.task_id != 0)
-        result = choose(db, &l, err);
-    /* the best may be among the newest too, and teaches once */
-    for (i = 0; i < l.n && result >= 0; i++) {
-        size_t k = i == 0 ? 0 : l.n - i;
-        if (k > 0 && l.lesson[k].id == l.lesson[0].id)
-            continue;
-        if ((result = teach(db, &l, &l.lesson[k], &curve, past, err)) > 0)
-            taught++;
+    *t = (struct teacher){.db = db, .but = but, .past = past, .taught = taught};
+    t->lessons.task = task;
+    t->lessons.metric = metric;
+    result = a4nn_db_query(db,
+                           "SELECT task.id, task.mode, metric.id FROM task "
+                           "JOIN metric ON metric.name = task.metric "
+                           "WHERE task.name = $1 AND task.metric = $2",
+                           v, 2, take_task, &t->lessons, err);
+    if (result == 0 && t->lessons.task_id != 0)
+        result = choose(t, err);
+    if (result == 0)
+        n = teach(t);
+    for (i = 0; i < sizeof t->curve / sizeof *t->curve; i++) {
+        free(t->curve[i].epoch);
+        free(t->curve[i].value);
     }
-    free(curve.epoch);
-    free(curve.value);
-    return result < 0 ? -1 : taught;
+    a4nn_strmap_release(&t->keys);
+    free(t);
+    return n;
 }

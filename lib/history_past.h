@@ -2,17 +2,29 @@
 #ifndef A4NN_HISTORY_PAST_H
 #define A4NN_HISTORY_PAST_H
 
+#include "buf.h"
 #include "db.h"
 #include "past.h"
+#include "record.h"
 #include "strmap.h"
 
 /*
- * Complete runs of the model database for a policy to learn from: of one task and metric the best
- * and the newest (A4NN_PAST_RUNS), the oldest first.  Runs with a name in `but` (may be NULL) are
- * left out: a run must not be told how it ends.  Their number, or -1 with *err filled.
+ * Complete runs of the model database for a policy to learn from.
+ *
+ * A run must not be told how it ends, so those that are judged do not teach.  They are known by
+ * their name together with what they began with: other runs of that name may teach.
+ */
+
+/* The key of a run, by its first record, for the maps below; appended. */
+void a4nn_history_key(const struct a4nn_record *first, struct a4nn_buf *out);
+
+/*
+ * Adds to `past` of one task and metric the best run and the newest ones (A4NN_PAST_RUNS), the
+ * oldest first, but for those with a key in `but` (may be NULL); the keys of those added go to
+ * `taught` (may be NULL).  Their number, or -1 with *err filled.
  */
 long a4nn_history_teach(struct a4nn_db *db, const char *task, const char *metric,
                         const struct a4nn_strmap *but, struct a4nn_past *past,
-                        struct a4nn_err *err) A4NN_MUST_USE;
+                        struct a4nn_strmap *taught, struct a4nn_err *err) A4NN_MUST_USE;
 
 #endif

@@ -8,7 +8,6 @@
 #include "clock.h"
 #include "history.h"
 #include "history_past.h"
-#include "history_read.h"
 #include "history_write.h"
 #include "xalloc.h"
 
@@ -25,10 +24,12 @@ struct a4nn_keeper {
     struct a4nn_history_write_opts write;
     struct a4nn_history_writer *writer;
     struct a4nn_past *past;
-    struct a4nn_strmap met;  /* task and metric */
-    struct a4nn_strmap runs; /* their names, of all that have come or will */
-    double due;              /* when to try again (clock.h); 0: the last time it went well */
-    size_t full;             /* rows that may wait until the stream pauses */
+    struct a4nn_strmap met;    /* task and metric */
+    struct a4nn_strmap runs;   /* their names */
+    struct a4nn_strmap but;    /* keys of all that have come or will */
+    struct a4nn_strmap taught; /* keys */
+    double due;                /* when to try again (clock.h); 0: the last time it went well */
+    size_t full;               /* rows that may wait until the stream pauses */
     bool late, unread, untold, known; /* what was said */
 };
 
@@ -53,7 +54,7 @@ a4nn_keeper_new(const struct a4nn_keeper_opts *opts, struct a4nn_err *err)
     k->past = a4nn_past_new();
     k->full = ROWS_AT_ONCE;
     for (i = 0; opts->but != NULL && i < opts->but->n; i++)
-        a4nn_strmap_put(&k->runs, opts->but->key[i], NULL);
+        a4nn_strmap_put(&k->but, opts->but->key[i], NULL);
     return k;
 }
 
@@ -75,34 +76,28 @@ teach(struct a4nn_keeper *k, const char *task, const char *metric)
     }
     if (task[0] == '\0' || k->unread)
         return;
-    if (a4nn_history_teach(k->db, task, metric, &k->runs, k->past, &err) < 0) {
+    if (a4nn_history_teach(k->db, task, metric, &k->but, k->past, &k->taught, &err) < 0) {
         k->unread = true;
         a4nn_diag(k->opts->diag, A4NN_ERROR, NULL, 0, "nothing is learned from the history: %s",
                   err.msg);
     }
 }
 
-static int
-on_known(void *arg, const struct a4nn_history_run *run)
-{
-    struct a4nn_keeper *k = arg;
-
-    k->known = true;
-    a4nn_diag(k->opts->diag, A4NN_WARNING, NULL, 0,
-              "run '%.100s' is complete in the history, from which its forecast has learned",
-              run->name);
-    return 1;
-}
-
+/* Puts the run's key among those that do not teach; too late for one that has. */
 static void
-look_for_itself(struct a4nn_keeper *k, const char *task, const char *metric, const char *run)
+meet_run(struct a4nn_keeper *k, const struct a4nn_record *first)
 {
-    const struct a4nn_history_which which = {
-        .task = task, .metric = metric, .name = run, .status = "complete"};
-    struct a4nn_err err;
+    struct a4nn_buf key = {0};
 
-    if (!k->known && task[0] != '\0' && a4nn_history_runs(k->db, &which, on_known, k, &err) < 0)
-        k->known = true; /* it cannot be read, which shows elsewhere */
+    a4nn_history_key(first, &key);
+    if (a4nn_strmap_find(&k->taught, key.data) != A4NN_STRMAP_NONE && !k->known) {
+        k->known = true;
+        a4nn_diag(k->opts->diag, A4NN_WARNING, NULL, 0,
+                  "run '%.100s' is complete in the history, from which its forecast has learned",
+                  a4nn_record_text(first, A4NN_RUN, ""));
+    }
+    a4nn_strmap_put(&k->but, key.data, NULL);
+    a4nn_buf_release(&key);
 }
 
 void
@@ -122,10 +117,10 @@ a4nn_keeper_meet(struct a4nn_keeper *k, struct a4nn_record *record)
     a4nn_strmap_put(&k->met, key.data, &new_group);
     a4nn_strmap_put(&k->runs, run, &new_run);
     a4nn_buf_release(&key);
+    if (new_run)
+        meet_run(k, record);
     if (new_group)
         teach(k, task, metric);
-    else if (new_run)
-        look_for_itself(k, task, metric, run);
 }
 
 /* One that is late is tried again later, and told of once. */
@@ -178,5 +173,7 @@ a4nn_keeper_free(struct a4nn_keeper *k)
     a4nn_db_close(k->db);
     a4nn_strmap_release(&k->met);
     a4nn_strmap_release(&k->runs);
+    a4nn_strmap_release(&k->but);
+    a4nn_strmap_release(&k->taught);
     free(k);
 }

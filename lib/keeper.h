@@ -21,7 +21,7 @@ struct a4nn_keeper;
 struct a4nn_keeper_opts {
     const char *history;           /* history.h; NULL or "": the default one */
     const char *task;              /* of records that name none, or NULL */
-    const struct a4nn_strmap *but; /* names of runs that will come, or NULL */
+    const struct a4nn_strmap *but; /* keys of runs that will come (history_past.h), or NULL */
     struct a4nn_diag *diag;
 };
 

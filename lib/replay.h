@@ -9,6 +9,7 @@
 #include "err.h"
 #include "metric.h"
 #include "observation.h"
+#include "past.h"
 #include "record.h"
 #include "scale.h"
 #include "schedule.h"
@@ -81,7 +82,10 @@ struct a4nn_replay_opts {
     struct a4nn_metric kind; /* mode and scale asked for, or unknown */
     const struct a4nn_schedule *schedule; /* of all runs' learning rate; NULL: as records say */
     const char *schedule_spec;            /* the same as it was asked for, to name it in parts */
-    unsigned jobs;                        /* threads; 0: one */
+    const struct a4nn_past *past; /* complete runs of the past, by name of the collection and
+                                   * metric, for the policies to learn from; may be filled until
+                                   * decide; NULL: none */
+    unsigned jobs;                /* threads; 0: one */
     size_t buffer; /* bytes of observations in memory, 0: 32 MiB; some use it twice */
     struct a4nn_diag *diag;
 };

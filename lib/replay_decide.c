@@ -98,6 +98,7 @@ policy_for(const struct a4nn_replay *replay, const struct bank *bank, size_t col
     opts.mode = kind->mode;
     opts.scale = kind->scale;
     opts.schedule = replay->opts.schedule;
+    opts.past = replay->opts.past;
     return a4nn_policy_new(&opts, NULL);
 }
 
@@ -192,6 +193,7 @@ name_record(const struct a4nn_replay *replay, size_t collection, const char *nam
 
     r->set = 0;
     a4nn_record_set_text(r, A4NN_RUN, name);
+    a4nn_record_set_text(r, A4NN_TASK, c->name);
     a4nn_record_set_text(r, A4NN_METRIC, c->metric);
     if (c->family[0] != '\0')
         a4nn_record_set_text(r, A4NN_FAMILY, c->family);
