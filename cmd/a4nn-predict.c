@@ -290,7 +290,9 @@ open_history(struct job *job)
     job->keeping.history = job->in.history_name;
     job->keeping.task = job->in.task;
     job->keeping.diag = &job->in.diag;
-    if ((job->keeper = a4nn_keeper_new(&job->keeping, &err)) == NULL)
+    job->keeping.at_end = 30;
+    job->keeper = a4nn_keeper_new(&job->keeping);
+    if (a4nn_keeper_open(job->keeper, &err) < 0)
         a4nn_die(A4NN_TROUBLE, "%s", err.msg);
     job->policy_opts.past = a4nn_keeper_past(job->keeper);
 }

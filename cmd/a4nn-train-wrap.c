@@ -3,11 +3,16 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "input.h"
+#include "json.h"
+#include "keeper.h"
 #include "process.h"
 #include "program.h"
+#include "readfile.h"
 #include "session.h"
 #include "signame.h"
 #include "wrap.h"
@@ -17,6 +22,7 @@ enum {
     ALL = 256,
     ALL_RANKS,
     BUSY_GLOB,
+    CONFIG,
     GRACE,
     IF_ORPHANED,
     LOG,
@@ -28,7 +34,8 @@ enum {
     SETTLE,
     STDERR,
     STOP_SIGNAL,
-    MAX_RULES = 16
+    MAX_RULES = 16,
+    HISTORY_WAIT = 8 /* seconds, at the end */
 };
 
 static const struct a4nn_option options[] = {
@@ -36,9 +43,12 @@ static const struct a4nn_option options[] = {
     {ALL_RANKS, "all-ranks", NULL, "judge every rank of a distributed job, not only the first",
      NULL},
     {BUSY_GLOB, "busy-glob", "PATTERN", "do not stop while such files are being written", "file"},
+    {CONFIG, "config", "JSON", "the configuration, for the history: a JSON object, or its file",
+     "file"},
     A4NN_OPTION_EPOCHS,
     A4NN_OPTION_FORMAT,
     {GRACE, "grace", "SECONDS", "from a signal to the next, harder one (default: 10)", NULL},
+    A4NN_OPTION_HISTORY,
     {IF_ORPHANED, "if-orphaned", "WHAT", "end or continue, when this is killed (default: end)",
      "words end continue"},
     {LOG, "log", "FILE", "judge this log (file, folder or pattern), not the output", "file"},
@@ -66,6 +76,7 @@ static const struct a4nn_option options[] = {
     {STDERR, "stderr", NULL, "judge standard error, not standard output", NULL},
     {STOP_SIGNAL, "stop-signal", "SIGNAL", "sent to the command before TERM is sent to all",
      "words TERM INT HUP USR1 USR2 KILL"},
+    A4NN_OPTION_TASK,
     {0},
 };
 
@@ -146,6 +157,52 @@ run_directly(char **argv)
     return a4nn_process_failed(error);
 }
 
+/* A configuration as it is given: the object itself, or the file that holds it. */
+static struct a4nn_json *
+read_config(const char *arg)
+{
+    struct a4nn_buf text = {0};
+    struct a4nn_json *config;
+    struct a4nn_err err;
+
+    if (arg[0] == '{')
+        a4nn_buf_adds(&text, arg);
+    else if (a4nn_readfile(arg, &text, &err) < 0)
+        a4nn_die(A4NN_TROUBLE, "--config: %s", err.msg);
+    config = a4nn_json_parse(text.data != NULL ? text.data : "", text.len, NULL, &err);
+    if (config == NULL)
+        a4nn_die(A4NN_TROUBLE, "--config: %s", err.msg);
+    if (a4nn_json_kind(config) != A4NN_JSON_OBJECT)
+        a4nn_die(A4NN_TROUBLE, "--config: not a JSON object");
+    a4nn_buf_release(&text);
+    return config;
+}
+
+/*
+ * In a history a run needs a name that tells it from the others of its command: that of its job,
+ * which stays when it is resumed, or when and where it was started.
+ */
+static void
+name_run(const char *command, struct a4nn_buf *out)
+{
+    const char *slash = strrchr(command, '/'), *job = getenv("SLURM_JOB_ID");
+    const char *array = getenv("SLURM_ARRAY_JOB_ID"), *task = getenv("SLURM_ARRAY_TASK_ID");
+    char host[256] = "", when[32] = "";
+    time_t now = time(NULL);
+    struct tm utc;
+
+    a4nn_buf_addf(out, "%s-", slash != NULL ? slash + 1 : command);
+    if (array != NULL && task != NULL) {
+        a4nn_buf_addf(out, "%s_%s", array, task);
+    } else if (job != NULL) {
+        a4nn_buf_adds(out, job);
+    } else {
+        gethostname(host, sizeof host - 1);
+        strftime(when, sizeof when, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
+        a4nn_buf_addf(out, "%s-%s-%ld", when, host, (long)getpid());
+    }
+}
+
 static void
 check_policy(const struct a4nn_policy_opts *opts)
 {
@@ -174,6 +231,9 @@ main(int argc, char **argv)
     const char *rules[MAX_RULES], *arg;
     struct a4nn_policy_opts policy = {.rules = rules, .explain_at = NAN};
     struct a4nn_wrap_opts wrap = {.settle = 1, .grace = 10};
+    struct a4nn_keeper_opts keeping;
+    struct a4nn_json *config = NULL;
+    struct a4nn_buf name = {0};
     struct a4nn_input in;
     bool all_ranks = false;
     int code, first;
@@ -187,6 +247,10 @@ main(int argc, char **argv)
         switch (code) {
         case ALL: policy.all = true; break;
         case ALL_RANKS: all_ranks = true; break;
+        case CONFIG:
+            a4nn_json_free(config);
+            config = read_config(arg);
+            break;
         case 'M': policy.forecaster = arg; break;
         case 'R':
             if (policy.nrules == MAX_RULES)
@@ -201,12 +265,30 @@ main(int argc, char **argv)
         a4nn_die(A4NN_TROUBLE, "no command to run");
     if (wrap.from_stderr && wrap.judge.log != NULL && !wrap.pty)
         a4nn_die(A4NN_TROUBLE, "--log and --stderr exclude each other");
+    if (config != NULL && !in.history)
+        a4nn_die(A4NN_TROUBLE, "--config goes with --history");
+    if (in.history) {
+        keeping = (struct a4nn_keeper_opts){.history = in.history_name,
+                                            .task = in.task,
+                                            .config = config,
+                                            .at_end = HISTORY_WAIT,
+                                            .diag = &in.diag};
+        wrap.judge.keeper = a4nn_keeper_new(&keeping);
+        policy.past = a4nn_keeper_past(wrap.judge.keeper);
+        wrap.history = true;
+        wrap.history_name = in.history_name;
+        wrap.task = in.task;
+    }
     set_policy(&policy, &in);
     setenv("PYTHONUNBUFFERED", "1", 0);
     if (!all_ranks && a4nn_wrap_rank() > 0)
         return run_directly(argv + first);
-    if (in.reader.run == NULL && wrap.judge.log == NULL)
+    if (in.reader.run == NULL && wrap.judge.log == NULL && in.history) {
+        name_run(argv[first], &name);
+        in.reader.run = name.data;
+    } else if (in.reader.run == NULL && wrap.judge.log == NULL) {
         in.reader.run = argv[first];
+    }
     wrap.argv = argv + first;
     wrap.judge.policy = &policy;
     wrap.judge.reader = &in.reader;

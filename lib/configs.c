@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "configs.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "csv.h"
 #include "history_facts.h"
 #include "number.h"
+#include "readfile.h"
 #include "strmap.h"
 #include "xalloc.h"
 
@@ -171,23 +170,6 @@ read_json(struct loader *l, const char *bytes, size_t len)
     }
 }
 
-static int
-slurp(const char *file, struct a4nn_buf *out, struct a4nn_err *err)
-{
-    FILE *in = fopen(file, "re");
-    char block[65536];
-    size_t n;
-    int error = errno;
-
-    if (in == NULL)
-        return a4nn_err_set(err, "cannot open '%.300s': %s", file, strerror(error));
-    while ((n = fread(block, 1, sizeof block, in)) > 0)
-        a4nn_buf_add(out, block, n);
-    error = ferror(in) ? errno : 0;
-    fclose(in);
-    return error == 0 ? 0 : a4nn_err_set(err, "cannot read '%.300s': %s", file, strerror(error));
-}
-
 static void
 read_bytes(struct loader *l, const struct a4nn_buf *bytes)
 {
@@ -212,7 +194,7 @@ a4nn_configs_read(const char *file, struct a4nn_diag *diag, struct a4nn_err *err
 {
     struct loader l = {.diag = diag, .file = file};
     struct a4nn_buf bytes = {0};
-    int result = slurp(file, &bytes, err);
+    int result = a4nn_readfile(file, &bytes, err);
 
     l.configs = a4nn_xcalloc(1, sizeof *l.configs);
     if (result == 0 && bytes.len > 0)

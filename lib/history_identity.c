@@ -89,6 +89,48 @@ differs(const struct a4nn_history_writer *w, size_t number, const struct stored 
     return false;
 }
 
+/* The value that only tells what the run has come to, or NULL. */
+static const struct a4nn_waiting_observation *
+told(const struct a4nn_history_writer *w, size_t number)
+{
+    size_t i;
+
+    for (i = 0; i < w->observations; i++)
+        if (w->observation[i].run == number && w->observation[i].known)
+            return &w->observation[i];
+    return NULL;
+}
+
+static int
+take_value(void *arg, const struct a4nn_db_value *c, size_t count)
+{
+    (void)count;
+    *(double *)arg = a4nn_db_number(&c[0]);
+    return 0;
+}
+
+/* Is the stored run at that value, at that epoch? 1, 0, or as db.h says. */
+static int
+has_come_to(struct a4nn_history_writer *w, size_t number, const struct stored *s,
+            struct a4nn_err *err)
+{
+    const struct a4nn_waiting_observation *o = told(w, number);
+    struct a4nn_db_value v[3];
+    double value = INFINITY;
+    int result;
+
+    if (o == NULL)
+        return 0;
+    v[0] = a4nn_db_int(s->id);
+    v[1] = a4nn_db_int(w->metric_id[w->run[number].metric_number]);
+    v[2] = a4nn_db_real(o->epoch);
+    result = a4nn_db_query(w->opts->db,
+                           "SELECT value FROM observation WHERE run = $1 AND metric = $2 "
+                           "AND epoch = $3",
+                           v, 3, take_value, &value, err);
+    return result < 0 ? result : same_value(value, o->value);
+}
+
 static int
 take_id(void *arg, const struct a4nn_db_value *c, size_t count)
 {
@@ -132,38 +174,51 @@ next_name(struct a4nn_buf *name, const char *base, unsigned k)
 
 /* Most runs are new, so that is tried first: it costs one trip to the server. */
 static int
-find_or_make(struct a4nn_history_writer *w, size_t number, struct a4nn_buf *name, struct stored *s,
-             struct a4nn_err *err)
+find_observed(struct a4nn_history_writer *w, size_t number, struct stored *s, struct a4nn_err *err)
 {
     const struct a4nn_waiting_run *run = &w->run[number];
+    struct a4nn_buf name = {0};
     unsigned k = 1;
     int result;
 
-    while ((result = make(w, run, name->data, s, err)) == 0 && s->id == 0) {
-        if ((result = look_up(w, run, name->data, s, err)) < 0 || !differs(w, number, s))
-            return result;
-        next_name(name, run->name, ++k);
+    a4nn_buf_adds(&name, run->name);
+    while ((result = make(w, run, name.data, s, err)) == 0 && s->id == 0) {
+        if ((result = look_up(w, run, name.data, s, err)) < 0 || !differs(w, number, s))
+            break;
+        next_name(&name, run->name, ++k);
+        s->id = 0;
     }
-    if (result == 0 && k > 1)
-        tell(w, run, name->data);
+    if (result == 0 && s->id != 0 && s->n == 0 && k > 1)
+        tell(w, run, name.data);
+    a4nn_buf_release(&name);
     return result;
 }
 
-/* What only tells an end is meant for the newest run of that name. */
+/*
+ * How a run ended: that of its name which has come to just this, the newest of several; else the
+ * newest of its name, if there is one.
+ */
 static int
-find_newest(struct a4nn_history_writer *w, size_t number, struct a4nn_buf *name,
-            struct stored *newest, struct a4nn_err *err)
+find_told(struct a4nn_history_writer *w, size_t number, struct stored *out, struct a4nn_err *err)
 {
     const struct a4nn_waiting_run *run = &w->run[number];
-    struct stored s;
+    struct stored s, newest = {0}, fits = {0};
+    struct a4nn_buf name = {0};
     unsigned k = 1;
     int result;
 
-    while ((result = look_up(w, run, name->data, &s, err)) == 0 && s.id != 0) {
-        *newest = s;
-        next_name(name, run->name, ++k);
+    a4nn_buf_adds(&name, run->name);
+    while ((result = look_up(w, run, name.data, &s, err)) == 0 && s.id != 0) {
+        newest = s;
+        if ((result = has_come_to(w, number, &s, err)) < 0)
+            break;
+        if (result > 0)
+            fits = s;
+        next_name(&name, run->name, ++k);
     }
-    return result == 0 && newest->id == 0 ? make(w, run, run->name, newest, err) : result;
+    a4nn_buf_release(&name);
+    *out = fits.id != 0 ? fits : newest;
+    return result < 0 ? result : 0;
 }
 
 int
@@ -171,18 +226,15 @@ a4nn_history_identify(struct a4nn_history_writer *w, size_t number, struct a4nn_
 {
     struct a4nn_waiting_run *run = &w->run[number];
     struct stored s = {.last_epoch = NAN};
-    struct a4nn_buf name = {0};
-    int result;
+    int result = run->observed ? 0 : find_told(w, number, &s, err);
 
-    a4nn_buf_adds(&name, run->name);
-    result = run->observed ? find_or_make(w, number, &name, &s, err)
-                           : find_newest(w, number, &name, &s, err);
+    if (result == 0 && s.id == 0)
+        result = find_observed(w, number, &s, err);
     if (result == 0 && s.id == 0) {
         a4nn_err_set(err, "run '%.100s' is being made by another writer", run->name);
         result = A4NN_DB_AGAIN;
     }
-    a4nn_buf_release(&name);
     run->id = result == 0 ? s.id : 0;
-    run->last_stored = isnan(s.last_epoch) ? -INFINITY : s.last_epoch;
+    run->last_stored = s.id == 0 || isnan(s.last_epoch) ? -INFINITY : s.last_epoch;
     return result;
 }

@@ -254,6 +254,7 @@ take_member(void *arg, const char *name, struct a4nn_json *value)
 
 /* ---- results of a4nn-train-wrap ---- */
 
+/* "ended" comes behind "released", too, when the training is over. */
 static const char *
 status_of(const char *outcome, double exit_status)
 {

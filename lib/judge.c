@@ -17,8 +17,11 @@ struct a4nn_judge {
 };
 
 void
-a4nn_judgement_make(struct a4nn_policy *policy, struct a4nn_record *r, struct a4nn_judgement *out)
+a4nn_judgement_make(struct a4nn_policy *policy, struct a4nn_keeper *keeper, struct a4nn_record *r,
+                    struct a4nn_judgement *out)
 {
+    if (keeper != NULL)
+        a4nn_keeper_meet(keeper, r);
     *out = (struct a4nn_judgement){.stop = a4nn_policy_feed(policy, r)};
     out->epoch = a4nn_record_num(r, A4NN_EPOCH);
     out->value = a4nn_record_num(r, A4NN_VALUE);
@@ -38,9 +41,11 @@ on_record(void *arg, struct a4nn_record *r)
     struct a4nn_judge *j = arg;
     struct a4nn_judgement out;
 
-    a4nn_judgement_make(j->policy, r, &out);
+    a4nn_judgement_make(j->policy, j->opts->keeper, r, &out);
     out.observations = ++j->observations;
     j->opts->judged(j->opts->arg, &out);
+    if (j->opts->keeper != NULL)
+        a4nn_keeper_keep(j->opts->keeper, r);
     return 0;
 }
 
@@ -98,6 +103,13 @@ a4nn_judge_feed(struct a4nn_judge *j, const char *bytes, size_t len)
     if (j->lines >= j->opts->lines)
         tell_missing(j);
     return a4nn_reader_feed(j->reader, bytes + n, len - n);
+}
+
+void
+a4nn_judge_pause(struct a4nn_judge *j)
+{
+    if (j->opts->keeper != NULL)
+        a4nn_keeper_pause(j->opts->keeper);
 }
 
 void

@@ -5,12 +5,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "keeper.h"
 #include "log/reader.h"
 #include "session.h"
 
 /*
  * The log of one training, judged while it is written: the reader and the policy of a4nn-predict,
- * fed with bytes.  What comes out depends on nothing but these bytes, however they are cut.
+ * fed with bytes.  What comes out depends on nothing but these bytes, however they are cut, and
+ * what a keeper's history teaches.
  */
 
 /* What is known after an observation. Flat, of a fixed size, so that it goes through a pipe. */
@@ -22,12 +24,14 @@ struct a4nn_judgement {
     char run[256], metric[128], reason[128];
 };
 
-/* Feeds the policy and says what it made of it; `observations` is left at 0. */
-void a4nn_judgement_make(struct a4nn_policy *policy, struct a4nn_record *record,
-                         struct a4nn_judgement *out);
+/* Feeds the policy and says what it made of it; `observations` is left at 0. `keeper` may be NULL.
+ */
+void a4nn_judgement_make(struct a4nn_policy *policy, struct a4nn_keeper *keeper,
+                         struct a4nn_record *record, struct a4nn_judgement *out);
 
 struct a4nn_judge_opts {
     const struct a4nn_policy_opts *policy;
+    struct a4nn_keeper *keeper;      /* open; what is judged is kept; NULL: it is not */
     struct a4nn_reader_opts *reader; /* its record, pause and arg become the judge's */
     const char *name;                /* of the log, for messages */
     const char *log;                 /* to follow (judge_log.h), NULL: it is fed */
@@ -46,6 +50,9 @@ struct a4nn_judge *a4nn_judge_new(const struct a4nn_judge_opts *opts,
 
 /* False when the log is of no known kind and nothing more is wanted. */
 bool a4nn_judge_feed(struct a4nn_judge *judge, const char *bytes, size_t len);
+
+/* Nothing more has come for now: time to write down what is to be kept. */
+void a4nn_judge_pause(struct a4nn_judge *judge);
 
 /* The log has ended. */
 void a4nn_judge_finish(struct a4nn_judge *judge);

@@ -58,8 +58,15 @@ on_forget(void *arg, const struct a4nn_follow_file *file)
 static void
 judge(struct a4nn_judge_log *j, struct a4nn_record *r, struct a4nn_judgement *out)
 {
-    a4nn_judgement_make(j->policy, r, out);
+    a4nn_judgement_make(j->policy, j->opts->keeper, r, out);
     out->observations = ++j->observations;
+}
+
+static void
+write_down(struct a4nn_judge_log *j, const struct a4nn_record *r)
+{
+    if (j->opts->keeper != NULL)
+        a4nn_keeper_keep(j->opts->keeper, r);
 }
 
 /*
@@ -81,6 +88,7 @@ live_past(struct a4nn_judge_log *j, const struct a4nn_record *next)
         }
         a4nn_seen_add(&j->seen, a4nn_seen_hash(r));
         judge(j, r, &now);
+        write_down(j, r);
         if (stop.stop && now.epoch <= stop.epoch)
             stop.stop = false;
         if (now.stop && !stop.stop)
@@ -114,6 +122,7 @@ on_record(void *arg, struct a4nn_record *r)
         return 0; /* a run that goes back to an epoch, and comes to the same, does give it again */
     judge(j, r, &out);
     j->opts->judged(j->opts->arg, &out);
+    write_down(j, r);
     return 0;
 }
 
@@ -160,6 +169,8 @@ a4nn_judge_log_run(struct a4nn_judge_log *j, int until, struct a4nn_err *err)
     while (p[0].revents == 0) {
         a4nn_follow_step(follow);
         tell_missing(j, false);
+        if (j->opts->keeper != NULL)
+            a4nn_keeper_pause(j->opts->keeper);
         poll(p, 2, a4nn_follow_wait(follow));
     }
     a4nn_growing_finish(j->logs, false);

@@ -164,6 +164,17 @@ take_all(void *arg)
 
 /* ---- thinking ---- */
 
+static bool
+is_idle(struct side *s)
+{
+    bool idle;
+
+    pthread_mutex_lock(&s->lock);
+    idle = s->first == NULL && !s->ended;
+    pthread_mutex_unlock(&s->lock);
+    return idle;
+}
+
 static struct piece *
 get(struct side *s)
 {
@@ -216,12 +227,26 @@ think(struct side *s, const struct a4nn_judge_opts *opts, struct a4nn_err *err)
     while ((p = get(s)) != NULL) {
         a4nn_judge_feed(judge, p->bytes, p->len);
         free(p);
+        if (is_idle(s))
+            a4nn_judge_pause(judge);
     }
     a4nn_judge_finish(judge);
     return 0; /* memory goes with the process */
 }
 
 /* ---- the process ---- */
+
+/* A history that cannot be opened costs the training nothing, and the verdicts what it knows. */
+static void
+open_history(struct a4nn_judge_opts *opts)
+{
+    struct a4nn_err err;
+
+    if (opts->keeper == NULL || a4nn_keeper_open(opts->keeper, &err) == 0)
+        return;
+    a4nn_diag(opts->reader->diag, A4NN_ERROR, NULL, 0, "no history: %s", err.msg);
+    opts->keeper = NULL;
+}
 
 static A4NN_NORETURN void
 live(struct a4nn_judge_opts *opts, struct a4nn_judge_log *log, int feed, int events)
@@ -241,6 +266,7 @@ live(struct a4nn_judge_opts *opts, struct a4nn_judge_log *log, int feed, int eve
     opts->arg = &s;
     opts->reader->diag->emit = on_say;
     opts->reader->diag->arg = &s;
+    open_history(opts);
     if (log != NULL) {
         be_modest();
         status = a4nn_judge_log_run(log, feed, &err);
@@ -251,6 +277,7 @@ live(struct a4nn_judge_opts *opts, struct a4nn_judge_log *log, int feed, int eve
         on_say(&s, A4NN_ERROR, err.msg);
         _exit(1);
     }
+    a4nn_keeper_free(opts->keeper);
     send_event(&s, &done);
     _exit(0);
 }

@@ -7,6 +7,7 @@
 #include "buf.h"
 #include "clock.h"
 #include "history.h"
+#include "history_facts.h"
 #include "history_past.h"
 #include "history_write.h"
 #include "xalloc.h"
@@ -14,8 +15,7 @@
 enum { ROWS_AT_ONCE = 1 << 16 };
 
 static const double at_start = 60, /* seconds to wait for a database that others write ... */
-    in_between = 1,                /* ... while somebody waits for verdicts ... */
-    at_end = 30,                   /* ... and when all has been said */
+    in_between = 1,                /* ... while somebody waits for verdicts */
     after_failure = 5;
 
 struct a4nn_keeper {
@@ -34,28 +34,32 @@ struct a4nn_keeper {
 };
 
 struct a4nn_keeper *
-a4nn_keeper_new(const struct a4nn_keeper_opts *opts, struct a4nn_err *err)
+a4nn_keeper_new(const struct a4nn_keeper_opts *opts)
 {
     struct a4nn_keeper *k = a4nn_xcalloc(1, sizeof *k);
-    struct a4nn_db *first = a4nn_history_open(opts->history, A4NN_DB_CREATE, at_start, err);
+
+    k->opts = opts;
+    k->past = a4nn_past_new();
+    k->full = ROWS_AT_ONCE;
+    return k;
+}
+
+int
+a4nn_keeper_open(struct a4nn_keeper *k, struct a4nn_err *err)
+{
+    struct a4nn_db *first = a4nn_history_open(k->opts->history, A4NN_DB_CREATE, at_start, err);
     size_t i;
 
     /* made with patience, used without */
     a4nn_db_close(first);
-    if (first != NULL)
-        k->db = a4nn_history_open(opts->history, A4NN_DB_WRITE, in_between, err);
-    if (k->db == NULL) {
-        free(k);
-        return NULL;
-    }
-    k->opts = opts;
-    k->write = (struct a4nn_history_write_opts){k->db, opts->task, opts->diag};
+    if (first == NULL ||
+        (k->db = a4nn_history_open(k->opts->history, A4NN_DB_WRITE, in_between, err)) == NULL)
+        return -1;
+    k->write = (struct a4nn_history_write_opts){k->db, k->opts->task, k->opts->diag};
     k->writer = a4nn_history_writer_new(&k->write);
-    k->past = a4nn_past_new();
-    k->full = ROWS_AT_ONCE;
-    for (i = 0; opts->but != NULL && i < opts->but->n; i++)
-        a4nn_strmap_put(&k->but, opts->but->key[i], NULL);
-    return k;
+    for (i = 0; k->opts->but != NULL && i < k->opts->but->n; i++)
+        a4nn_strmap_put(&k->but, k->opts->but->key[i], NULL);
+    return 0;
 }
 
 const struct a4nn_past *
@@ -100,6 +104,19 @@ meet_run(struct a4nn_keeper *k, const struct a4nn_record *first)
     a4nn_buf_release(&key);
 }
 
+static void
+configure(const struct a4nn_keeper *k, struct a4nn_record *first)
+{
+    const char *config = a4nn_fact_name(A4NN_FACT_CONFIG);
+
+    if (k->opts->config == NULL)
+        return;
+    if (first->extra == NULL)
+        first->extra = a4nn_json_object();
+    if (a4nn_json_get(first->extra, config) == NULL)
+        a4nn_json_set(first->extra, config, a4nn_json_copy(k->opts->config));
+}
+
 void
 a4nn_keeper_meet(struct a4nn_keeper *k, struct a4nn_record *record)
 {
@@ -117,8 +134,10 @@ a4nn_keeper_meet(struct a4nn_keeper *k, struct a4nn_record *record)
     a4nn_strmap_put(&k->met, key.data, &new_group);
     a4nn_strmap_put(&k->runs, run, &new_run);
     a4nn_buf_release(&key);
-    if (new_run)
+    if (new_run) {
         meet_run(k, record);
+        configure(k, record);
+    }
     if (new_group)
         teach(k, task, metric);
 }
@@ -158,13 +177,15 @@ a4nn_keeper_pause(struct a4nn_keeper *k)
 void
 a4nn_keeper_free(struct a4nn_keeper *k)
 {
-    double until = a4nn_now() + at_end;
+    double until;
     struct a4nn_err err;
-    int result;
+    int result = 0;
 
     if (k == NULL)
         return;
-    while ((result = a4nn_history_flush(k->writer, &err)) < 0 && a4nn_now() < until)
+    until = a4nn_now() + k->opts->at_end;
+    while (k->writer != NULL && (result = a4nn_history_flush(k->writer, &err)) < 0 &&
+           a4nn_now() < until)
         usleep(200000);
     if (result < 0)
         a4nn_diag(k->opts->diag, A4NN_ERROR, NULL, 0, "not all is in the history: %s", err.msg);

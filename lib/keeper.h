@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "err.h"
+#include "json.h"
 #include "past.h"
 #include "record.h"
 #include "strmap.h"
@@ -19,21 +20,26 @@
 struct a4nn_keeper;
 
 struct a4nn_keeper_opts {
-    const char *history;           /* history.h; NULL or "": the default one */
-    const char *task;              /* of records that name none, or NULL */
-    const struct a4nn_strmap *but; /* keys of runs that will come (history_past.h), or NULL */
+    const char *history;            /* history.h; NULL or "": the default one */
+    const char *task;               /* of records that name none, or NULL */
+    const struct a4nn_json *config; /* what every run was configured with, or NULL */
+    const struct a4nn_strmap *but;  /* keys of runs that will come (history_past.h), or NULL */
+    double at_end;                  /* seconds that the end waits for a database that is locked */
     struct a4nn_diag *diag;
 };
 
-/* Opens the database, made when it is not there; NULL with *err filled. `opts` must outlive it. */
-struct a4nn_keeper *a4nn_keeper_new(const struct a4nn_keeper_opts *opts,
-                                    struct a4nn_err *err) A4NN_MUST_USE;
+/* Nothing is opened yet. `opts` must outlive it; their diag may change until it is opened. */
+struct a4nn_keeper *a4nn_keeper_new(const struct a4nn_keeper_opts *opts);
 
-/* The runs that teach (session.h), filled as their tasks are met. It is the keeper's. */
+/* Opens the database, made when it is not there; not to be carried over a fork.  -1 with *err. */
+int a4nn_keeper_open(struct a4nn_keeper *keeper, struct a4nn_err *err) A4NN_MUST_USE;
+
+/* The runs that teach (session.h), filled as their tasks are met, by then open. The keeper's. */
 const struct a4nn_past *a4nn_keeper_past(const struct a4nn_keeper *keeper);
 
 /*
- * Before a record is judged: gives it the task it lacks, and looks up what the database knows of
+ * Before a record is judged: gives it the task it lacks, the first of a run its configuration, and
+ * looks up what the database knows of
  * that task, when it is the first of it.  A run must not be told how it ends: of those that have
  * come, or are known to come, none teaches; one that comes later, and has taught, is reported.  So
  * is a database that cannot be read, once.

@@ -40,6 +40,8 @@ struct a4nn_wrap_opts {
     bool orphan_goes_on;  /* when the front is killed, the training is not ended */
     bool preserve_status; /* a stopped command's own status, not 0 */
     const char *result;   /* file for the result, "fd:N", or NULL */
+    bool history;         /* the result goes into the model database, too, ... */
+    const char *history_name, *task; /* ... of this name (history.h), as of this task; or NULL */
     void (*say)(void *arg, enum a4nn_severity severity, const char *text);
     void *say_arg;
 };

@@ -8,16 +8,18 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "history_result.h"
 #include "process_tree.h"
 #include "wrap_parts.h"
 #include "wrap_result.h"
 
-static const double KILL_TIME = 10; /* seconds for a process that the kernel holds */
+static const double KILL_TIME = 10, /* seconds for a process that the kernel holds */
+    PATIENCE = 5;                   /* ... and for a history that others write */
 
 /* ---- the result ---- */
 
-void
-a4nn_wrap_write_result(struct a4nn_wrap_state *w)
+static void
+print_result(const struct a4nn_wrap_state *w, struct a4nn_buf *line)
 {
     const struct a4nn_wrap_result result = {
         .outcome = w->outcome,
@@ -32,15 +34,36 @@ a4nn_wrap_write_result(struct a4nn_wrap_state *w)
         .log_lost = w->log_lost,
         .argv = w->opts->argv,
     };
+
+    a4nn_wrap_result_print(&result, line);
+}
+
+void
+a4nn_wrap_write_result(const struct a4nn_wrap_state *w)
+{
     struct a4nn_buf line = {0};
     struct a4nn_err err;
 
     if (w->opts->result == NULL ||
         (w->released && w->leader_over && strncmp(w->opts->result, "fd:", 3) == 0))
         return; /* whoever read that descriptor has gone on */
-    a4nn_wrap_result_print(&result, &line);
+    print_result(w, &line);
     if (a4nn_wrap_result_write(&line, w->opts->result, &err) < 0)
         a4nn_wrap_say(w, A4NN_ERROR, "%s", err.msg);
+    a4nn_buf_release(&line);
+}
+
+void
+a4nn_wrap_keep_result(const struct a4nn_wrap_state *w)
+{
+    struct a4nn_buf line = {0};
+    struct a4nn_err err;
+
+    if (!w->opts->history)
+        return;
+    print_result(w, &line);
+    if (a4nn_history_add_result(w->opts->history_name, w->opts->task, &line, PATIENCE, &err) < 0)
+        a4nn_wrap_say(w, A4NN_ERROR, "not all is in the history: %s", err.msg);
     a4nn_buf_release(&line);
 }
 

@@ -90,7 +90,10 @@ void a4nn_wrap_begin_ending(struct a4nn_wrap_state *w);
 void a4nn_wrap_kill_all(struct a4nn_wrap_state *w);
 void a4nn_wrap_begin_draining(struct a4nn_wrap_state *w);
 
-void a4nn_wrap_write_result(struct a4nn_wrap_state *w);
+void a4nn_wrap_write_result(const struct a4nn_wrap_state *w);
+
+/* The same into the history, where that is asked for. */
+void a4nn_wrap_keep_result(const struct a4nn_wrap_state *w);
 
 /* Tells the front. */
 void a4nn_wrap_notify(struct a4nn_wrap_state *w, int what, int value);

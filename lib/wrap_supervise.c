@@ -25,7 +25,7 @@
 #include "wrap_result.h"
 
 /* Seconds for the judge's last words. */
-static const double JUDGE_TIME = 2;
+static const double JUDGE_TIME = 2, HISTORY_TIME = 8;
 
 void
 a4nn_wrap_say(const struct a4nn_wrap_state *w, enum a4nn_severity severity, const char *fmt, ...)
@@ -163,7 +163,7 @@ advance(struct a4nn_wrap_state *w)
     if (w->phase != A4NN_PHASE_DRAINING || !drained(w))
         return;
     if (isinf(w->deadline))
-        w->deadline = a4nn_now() + JUDGE_TIME;
+        w->deadline = a4nn_now() + JUDGE_TIME + (w->opts->history ? HISTORY_TIME : 0);
     if (!w->judging || a4nn_now() >= w->deadline)
         w->phase = A4NN_PHASE_OVER;
 }
@@ -267,5 +267,6 @@ a4nn_wrap_supervise(struct a4nn_wrap_state *w)
     if (w->judging && w->judge.pidfd >= 0)
         a4nn_pidfd_signal(w->judge.pidfd, SIGKILL);
     a4nn_wrap_write_result(w);
+    a4nn_wrap_keep_result(w);
     return exit_status(w);
 }

@@ -76,6 +76,7 @@ release(struct a4nn_wrap_state *w)
     if (nowhere >= 0)
         close(nowhere);
     a4nn_wrap_notify(w, A4NN_WRAP_RELEASED, 0);
+    a4nn_wrap_keep_result(w); /* the search does not wait for that */
     w->outcome = "ended";
 }
 

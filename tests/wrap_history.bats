@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# a4nn-train-wrap -H: what is kept of a training, and that a database never harms it.
+
+load lib
+
+setup() {
+    mark_processes
+    export A4NN_HISTORY=$BATS_TEST_TMPDIR/history.db
+    cat > train.sh << 'END'
+#!/bin/bash
+# train.sh END [PAUSE]: twenty epochs of a curve that rises to END.
+for ((epoch = 1; epoch <= 20; epoch++)); do
+    awk -v e=$epoch -v end="$1" 'BEGIN { printf "Epoch %d/20 val_acc=%.4f\n", e, end - 0.5 * exp(-e / 3) }'
+    sleep "${2:-0}"
+done
+END
+    chmod +x train.sh
+}
+
+teardown() {
+    local pid
+    for pid in $(left); do
+        kill -KILL "$pid" || true
+    done
+}
+
+# fact RUN MEMBER...: these members of a run, one a line.
+facts() {
+    local run=$1
+    shift
+    a4nn-history runs -o jsonl -r "$run" | jq -r "$(printf '.%s, ' "$@" | sed 's/, $//')"
+}
+
+@test "wrap -H: a training that ends is complete, with its curve, forecasts and configuration" {
+    run -0 a4nn-train-wrap -q -H -t nas -r one --config '{"lr": 0.1, "net": {"depth": 3}}' --on-stop report -- ./train.sh 0.9
+    [ "$(facts one status epochs observations last_value exit_status config.lr config.net.depth host task | paste -sd ' ')" = \
+        "complete 20 20 0.8994 0 0.1 3 $(hostname) nas" ]
+    [ "$(facts one command | jq -r 'join(" ")')" = "./train.sh 0.9" ]
+    # what was forecast then is what the log gives
+    ./train.sh 0.9 | a4nn-predict -q -r one -t nas -o jsonl | jq -c '[.epoch, .value, .forecast, .low, .high, .verdict]' > wanted
+    a4nn-history export -r one | jq -c '[.epoch, .value, .forecast, .low, .high, .verdict]' | diff - wanted
+    echo '{"lr": 0.2}' > config.json
+    run -0 a4nn-train-wrap -q -H -t nas -r two --config config.json --on-stop report -- ./train.sh 0.8
+    [ "$(facts two config.lr)" = 0.2 ]
+    run -0 a4nn-history check
+}
+
+@test "wrap -H: a training that is stopped, released, killed or fails is kept as that" {
+    run -0 a4nn-train-wrap -q -H -t nas -r stopped --settle 0 -- ./train.sh 0.9 0.1
+    [ "$(facts stopped status stop_reason signal | paste -sd ' ')" = "stopped converged 15" ]
+    [ "$(facts stopped last_epoch)" -lt 20 ]
+    run -0 a4nn-train-wrap -q -H -t nas -r released --settle 0 --on-stop release -- ./train.sh 0.8 0.1
+    [ "$(facts released status)" != complete ]
+    complete() { [ "$(facts released status last_epoch | paste -sd ' ')" = "complete 20" ]; }
+    wait_for complete
+    run -7 a4nn-train-wrap -q -H -t nas -r failed -- bash -c './train.sh 0.7 | head -n 3; exit 7'
+    [ "$(facts failed status exit_status observations | paste -sd ' ')" = "failed 7 3" ]
+    run -137 a4nn-train-wrap -q -H -t nas -r killed -- bash -c './train.sh 0.6 | head -n 4; kill -KILL $$'
+    [ "$(facts killed status signal observations | paste -sd ' ')" = "failed 9 4" ]
+    run -0 a4nn-history check
+    wait_for none_left
+}
+
+@test "wrap -H: twenty at once, without names, are twenty runs" {
+    local i
+    for ((i = 0; i < 20; i++)); do
+        a4nn-train-wrap -q -H -t nas --on-stop report -- ./train.sh "0.$((50 + i))" > /dev/null 3>&- &
+    done
+    wait
+    run -0 a4nn-history list -o csv
+    [ "$(column runs <<< "$output") $(column complete <<< "$output") $(column observations <<< "$output")" = "20 20 400" ]
+    a4nn-history export | jq -r .value | sort > got
+    for ((i = 0; i < 20; i++)); do ./train.sh "0.$((50 + i))"; done | sed 's/.*=//; s/0*$//' | sort > wanted
+    diff got wanted
+    [ "$(a4nn-history runs -o jsonl | jq -r .run | sort -u | wc -l)" = 20 ]
+}
+
+@test "wrap -H: runs under Slurm are named after their job, which lasts through a requeue" {
+    SLURM_JOB_ID=71 SLURM_ARRAY_JOB_ID=70 SLURM_ARRAY_TASK_ID=3 \
+        a4nn-train-wrap -q -H -t nas --on-stop report -- bash -c './train.sh 0.9 | head -n 7; kill -TERM $$' > /dev/null || true
+    SLURM_JOB_ID=75 SLURM_ARRAY_JOB_ID=70 SLURM_ARRAY_TASK_ID=3 \
+        a4nn-train-wrap -q -H -t nas --on-stop report -- bash -c './train.sh 0.9' > /dev/null
+    [ "$(a4nn-history runs -o jsonl | jq -r '"\(.run) \(.status) \(.observations) \(.job)"')" = "bash-70_3 complete 20 75" ]
+}
+
+@test "wrap -H: what the history knows makes the verdict come sooner, and only that" {
+    local i without with
+    without=$(a4nn-train-wrap -q -r new --on-stop report --result fd:5 5>&1 > /dev/null -- ./train.sh 0.83 | jq .stop_epoch)
+    for ((i = 0; i < 30; i++)); do
+        a4nn-train-wrap -q -H -t nas -r "past$i" --on-stop report -- ./train.sh "0.$((60 + i))" > /dev/null
+    done
+    with=$(a4nn-train-wrap -q -H -t nas -r new --on-stop report --result fd:5 5>&1 > /dev/null -- ./train.sh 0.83 | jq .stop_epoch)
+    echo "stop at $with with a history, at $without without"
+    [ "$with" -lt "$without" ]
+    # the same as a4nn-predict says of the same log
+    [ "$(./train.sh 0.83 | a4nn-predict -q -H -t nas -r new -o jsonl | jq -r 'select(.verdict == "stop") | .epoch' | head -n 1)" = "$with" ]
+}
+
+@test "wrap -H: a database that fails costs the training nothing" {
+    run -3 --separate-stderr a4nn-train-wrap -H/dev/null/x -r one -- bash -c './train.sh 0.9; exit 3'
+    [ "$output" = "$(./train.sh 0.9)" ]
+    [[ $stderr == *"a4nn-train-wrap: no history: cannot open '/dev/null/x': Not a directory"* ]]
+    echo no database at all, but a text that is long enough to be one, at least in its first hundred bytes, or so > text
+    run -0 --separate-stderr a4nn-train-wrap -Htext -r one --on-stop report -- ./train.sh 0.9
+    [ "$output" = "$(./train.sh 0.9)" ]
+    [[ $stderr == *"no history: 'text' is no SQLite database"* ]]
+    # locked all the time
+    a4nn-train-wrap -q -H -t nas -r first --on-stop report -- ./train.sh 0.9 > /dev/null
+    mkfifo lock
+    sqlite3 "$A4NN_HISTORY" < lock > locked 3>&- &
+    exec 5> lock
+    echo 'BEGIN IMMEDIATE; SELECT 1;' >&5
+    wait_for [ -s locked ]
+    run -0 --separate-stderr a4nn-train-wrap -H -t nas -r second --settle 0 -- ./train.sh 0.8 0.05 5>&-
+    [[ $stderr == *"run 'second' is stopped after epoch"* ]]
+    [[ $stderr == *"not all is in the history"* ]]
+    exec 5>&-
+    wait
+    run -0 a4nn-history check
+    [ "$(facts first status)" = complete ]
+    run -125 a4nn-train-wrap --config '{}' -- true
+    [ "$output" = "a4nn-train-wrap: --config goes with --history" ]
+    echo '[]' > config.json
+    run -125 a4nn-train-wrap -H --config config.json -- true
+    [ "$output" = "a4nn-train-wrap: --config: not a JSON object" ]
+}
