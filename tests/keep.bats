@@ -40,7 +40,7 @@ of_new() {
     a4nn-history import -q -t nas past.csv
     a4nn-predict -q -t nas new.csv > without
     a4nn-predict -q -H -t nas new.csv > with
-    ! cmp -s with without
+    run ! cmp -s with without
     # as if they had come before in the stream
     { cat past.csv; tail -n +2 new.csv; } | a4nn-predict -q -t nas | of_new > stream
     [ "$(wc -l < stream)" = "$(wc -l < with)" ]
@@ -123,7 +123,8 @@ of_new() {
     # other runs of their names do teach
     sed 's/,val_acc,/1,val_acc,/' new.csv > other.csv
     a4nn-history import -q -t nas other.csv
-    ! a4nn-replay -q -H -o csv -c nas --no-baseline new.csv | cmp -s - with
+    a4nn-replay -q -H -o csv -c nas --no-baseline new.csv > again
+    run ! cmp -s again with
     run -2 a4nn-replay -H/dev/null/x new.csv
     [ "$output" = "a4nn-replay: cannot open '/dev/null/x': Not a directory" ]
     run -0 --separate-stderr a4nn-replay -H -c unknown new.csv
