@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "keeper.h"
 
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -12,26 +15,111 @@
 #include "history_write.h"
 #include "xalloc.h"
 
-enum { ROWS_AT_ONCE = 1 << 16 };
+enum { QUEUE = 1 << 16 /* records that may wait, unless the database is at fault */ };
 
 static const double at_start = 60, /* seconds to wait for a database that others write ... */
-    in_between = 1,                /* ... while somebody waits for verdicts */
-    after_failure = 5;
+    each_time = 1,                 /* ... each time it is tried */
+    told_after = 3;                /* seconds until it is worth telling */
 
+/* Records in the order in which they are to be written. */
+struct queue {
+    struct a4nn_record *record;
+    size_t n, cap;
+};
+
+/*
+ * The thread that judges puts records into the queue; another one writes them, with a connection
+ * of its own, and is the only one that waits for the database.
+ */
 struct a4nn_keeper {
     const struct a4nn_keeper_opts *opts;
-    struct a4nn_db *db;
+    struct a4nn_db *reading, *writing;
     struct a4nn_history_write_opts write;
     struct a4nn_history_writer *writer;
     struct a4nn_past *past;
-    struct a4nn_strmap met;    /* task and metric */
-    struct a4nn_strmap runs;   /* their names */
-    struct a4nn_strmap but;    /* keys of all that have come or will */
-    struct a4nn_strmap taught; /* keys */
-    double due;                /* when to try again (clock.h); 0: the last time it went well */
-    size_t full;               /* rows that may wait until the stream pauses */
-    bool late, unread, untold, known; /* what was said */
+    struct a4nn_strmap met;     /* task and metric */
+    struct a4nn_strmap runs;    /* their names */
+    struct a4nn_strmap but;     /* keys of all that have come or will */
+    struct a4nn_strmap taught;  /* keys */
+    bool unread, untold, known; /* what was said */
+    pthread_t thread;
+    bool threaded;
+    /* both threads, by the lock */
+    pthread_mutex_t lock;
+    pthread_cond_t there, taken;
+    struct queue queue;
+    bool pressed;         /* somebody wants it written now */
+    bool ended;           /* nothing more will come */
+    double until;         /* when to give up then (clock.h) */
+    bool failing, told;   /* the database is at fault; that was said */
+    struct a4nn_diag own; /* of the thread that writes: it has counters of its own */
+    char trouble[sizeof((struct a4nn_err *)NULL)->msg];
 };
+
+/* ---- the thread that writes ---- */
+
+/* Takes what waits. False when all has been taken and nothing more will come. */
+static bool
+take(struct a4nn_keeper *k, struct queue *out)
+{
+    pthread_mutex_lock(&k->lock);
+    while (!k->ended && !(k->queue.n > 0 && (k->pressed || k->queue.n >= QUEUE / 2)))
+        pthread_cond_wait(&k->there, &k->lock);
+    *out = k->queue;
+    k->queue = (struct queue){0};
+    k->pressed = false;
+    pthread_cond_signal(&k->taken);
+    pthread_mutex_unlock(&k->lock);
+    return out->n > 0;
+}
+
+/* Remembers how it went; true when it is to be tried again. */
+static bool
+try_again(struct a4nn_keeper *k, int result, double since, const struct a4nn_err *err)
+{
+    double now = a4nn_now();
+    bool again, tell;
+
+    pthread_mutex_lock(&k->lock);
+    k->failing = result < 0;
+    again = result < 0 && !(k->ended && now >= k->until);
+    tell = again && !k->told && now - since >= told_after;
+    k->told = k->told || tell;
+    if (result < 0 && !again)
+        snprintf(k->trouble, sizeof k->trouble, "%s", err->msg);
+    pthread_cond_signal(&k->taken);
+    pthread_mutex_unlock(&k->lock);
+    if (tell)
+        a4nn_diag(&k->own, A4NN_WARNING, NULL, 0, "the history has to wait: %s", err->msg);
+    return again;
+}
+
+static void *
+write_down(void *arg)
+{
+    struct a4nn_keeper *k = arg;
+    struct queue batch;
+    struct a4nn_err err;
+    double since;
+    int result;
+    size_t i;
+
+    while (take(k, &batch)) {
+        for (i = 0; i < batch.n; i++) {
+            a4nn_history_put(k->writer, &batch.record[i]);
+            a4nn_record_release(&batch.record[i]);
+        }
+        free(batch.record);
+        since = a4nn_now();
+        while (result = a4nn_history_flush(k->writer, &err), try_again(k, result, since, &err))
+            usleep(100000); /* a full disk answers at once */
+        if (result < 0)
+            break;
+    }
+    return NULL;
+}
+
+/* ---- opening ---- */
 
 struct a4nn_keeper *
 a4nn_keeper_new(const struct a4nn_keeper_opts *opts)
@@ -40,25 +128,31 @@ a4nn_keeper_new(const struct a4nn_keeper_opts *opts)
 
     k->opts = opts;
     k->past = a4nn_past_new();
-    k->full = ROWS_AT_ONCE;
+    pthread_mutex_init(&k->lock, NULL);
+    pthread_cond_init(&k->there, NULL);
+    pthread_cond_init(&k->taken, NULL);
     return k;
 }
 
 int
 a4nn_keeper_open(struct a4nn_keeper *k, struct a4nn_err *err)
 {
-    struct a4nn_db *first = a4nn_history_open(k->opts->history, A4NN_DB_CREATE, at_start, err);
+    const char *name = k->opts->history;
     size_t i;
 
     /* made with patience, used without */
-    a4nn_db_close(first);
-    if (first == NULL ||
-        (k->db = a4nn_history_open(k->opts->history, A4NN_DB_WRITE, in_between, err)) == NULL)
+    if ((k->reading = a4nn_history_open(name, A4NN_DB_CREATE, at_start, err)) == NULL ||
+        (k->writing = a4nn_history_open(name, A4NN_DB_WRITE, each_time, err)) == NULL)
         return -1;
-    k->write = (struct a4nn_history_write_opts){k->db, k->opts->task, k->opts->diag};
+    if (k->opts->diag != NULL)
+        k->own = (struct a4nn_diag){.emit = k->opts->diag->emit, .arg = k->opts->diag->arg};
+    k->write = (struct a4nn_history_write_opts){k->writing, k->opts->task, &k->own};
     k->writer = a4nn_history_writer_new(&k->write);
     for (i = 0; k->opts->but != NULL && i < k->opts->but->n; i++)
         a4nn_strmap_put(&k->but, k->opts->but->key[i], NULL);
+    if (pthread_create(&k->thread, NULL, write_down, k) != 0)
+        return a4nn_err_set(err, "cannot start a thread");
+    k->threaded = true;
     return 0;
 }
 
@@ -67,6 +161,8 @@ a4nn_keeper_past(const struct a4nn_keeper *k)
 {
     return k->past;
 }
+
+/* ---- teaching ---- */
 
 static void
 teach(struct a4nn_keeper *k, const char *task, const char *metric)
@@ -80,7 +176,7 @@ teach(struct a4nn_keeper *k, const char *task, const char *metric)
     }
     if (task[0] == '\0' || k->unread)
         return;
-    if (a4nn_history_teach(k->db, task, metric, &k->but, k->past, &k->taught, &err) < 0) {
+    if (a4nn_history_teach(k->reading, task, metric, &k->but, k->past, &k->taught, &err) < 0) {
         k->unread = true;
         a4nn_diag(k->opts->diag, A4NN_ERROR, NULL, 0, "nothing is learned from the history: %s",
                   err.msg);
@@ -142,59 +238,68 @@ a4nn_keeper_meet(struct a4nn_keeper *k, struct a4nn_record *record)
         teach(k, task, metric);
 }
 
-/* One that is late is tried again later, and told of once. */
-static void
-flush(struct a4nn_keeper *k)
-{
-    struct a4nn_err err;
-
-    k->full = ROWS_AT_ONCE;
-    k->due = 0;
-    if (a4nn_history_flush(k->writer, &err) == 0)
-        return;
-    k->full += a4nn_history_waiting(k->writer);
-    k->due = a4nn_now() + after_failure;
-    if (!k->late)
-        a4nn_diag(k->opts->diag, A4NN_WARNING, NULL, 0, "the history has to wait: %s", err.msg);
-    k->late = true;
-}
+/* ---- keeping ---- */
 
 void
 a4nn_keeper_keep(struct a4nn_keeper *k, const struct a4nn_record *record)
 {
-    a4nn_history_put(k->writer, record);
-    if (a4nn_history_waiting(k->writer) >= k->full)
-        flush(k);
+    struct queue *q = &k->queue;
+
+    pthread_mutex_lock(&k->lock);
+    while (q->n >= QUEUE && !k->failing)
+        pthread_cond_wait(&k->taken, &k->lock);
+    q->record = a4nn_xgrow(q->record, q->n, &q->cap, sizeof *q->record);
+    q->record[q->n] = (struct a4nn_record){0};
+    a4nn_record_copy(&q->record[q->n++], record);
+    if (q->n >= QUEUE / 2)
+        pthread_cond_signal(&k->there);
+    pthread_mutex_unlock(&k->lock);
 }
 
 void
 a4nn_keeper_pause(struct a4nn_keeper *k)
 {
-    if (a4nn_now() >= k->due)
-        flush(k);
+    pthread_mutex_lock(&k->lock);
+    k->pressed = true;
+    pthread_cond_signal(&k->there);
+    pthread_mutex_unlock(&k->lock);
+}
+
+static void
+end_thread(struct a4nn_keeper *k)
+{
+    pthread_mutex_lock(&k->lock);
+    k->ended = true;
+    k->until = a4nn_now() + k->opts->at_end;
+    pthread_cond_signal(&k->there);
+    pthread_mutex_unlock(&k->lock);
+    pthread_join(k->thread, NULL);
+    if (k->trouble[0] != '\0')
+        a4nn_diag(k->opts->diag, A4NN_ERROR, NULL, 0, "not all is in the history: %s", k->trouble);
 }
 
 void
 a4nn_keeper_free(struct a4nn_keeper *k)
 {
-    double until;
-    struct a4nn_err err;
-    int result = 0;
+    size_t i;
 
     if (k == NULL)
         return;
-    until = a4nn_now() + k->opts->at_end;
-    while (k->writer != NULL && (result = a4nn_history_flush(k->writer, &err)) < 0 &&
-           a4nn_now() < until)
-        usleep(200000);
-    if (result < 0)
-        a4nn_diag(k->opts->diag, A4NN_ERROR, NULL, 0, "not all is in the history: %s", err.msg);
+    if (k->threaded)
+        end_thread(k);
+    for (i = 0; i < k->queue.n; i++)
+        a4nn_record_release(&k->queue.record[i]);
+    free(k->queue.record);
     a4nn_history_writer_free(k->writer);
     a4nn_past_free(k->past);
-    a4nn_db_close(k->db);
+    a4nn_db_close(k->reading);
+    a4nn_db_close(k->writing);
     a4nn_strmap_release(&k->met);
     a4nn_strmap_release(&k->runs);
     a4nn_strmap_release(&k->but);
     a4nn_strmap_release(&k->taught);
+    pthread_mutex_destroy(&k->lock);
+    pthread_cond_destroy(&k->there);
+    pthread_cond_destroy(&k->taken);
     free(k);
 }

@@ -14,8 +14,8 @@
  * What ties a stream that is judged to the model database (history.h): its complete runs teach the
  * policy, and the stream's records are kept in it.
  *
- * Nobody who waits for a verdict waits for the database: what cannot be written at once waits in
- * memory and is tried again.
+ * Nobody who waits for a verdict waits until something is written: a thread does, and tries again
+ * what cannot be written at once.
  */
 struct a4nn_keeper;
 
@@ -25,7 +25,7 @@ struct a4nn_keeper_opts {
     const struct a4nn_json *config; /* what every run was configured with, or NULL */
     const struct a4nn_strmap *but;  /* keys of runs that will come (history_past.h), or NULL */
     double at_end;                  /* seconds that the end waits for a database that is locked */
-    struct a4nn_diag *diag;
+    struct a4nn_diag *diag;         /* its emit is called by either thread */
 };
 
 /* Nothing is opened yet. `opts` must outlive it; their diag may change until it is opened. */
@@ -46,10 +46,10 @@ const struct a4nn_past *a4nn_keeper_past(const struct a4nn_keeper *keeper);
  */
 void a4nn_keeper_meet(struct a4nn_keeper *keeper, struct a4nn_record *record);
 
-/* When it has been judged: it is to be kept. Writes only when very many records wait. */
+/* When it has been judged: it is to be kept, and will be written. */
 void a4nn_keeper_keep(struct a4nn_keeper *keeper, const struct a4nn_record *record);
 
-/* All that is kept has been passed on, and the next may take a while: time to write. */
+/* The next record may take a while: what is kept is to be written now. */
 void a4nn_keeper_pause(struct a4nn_keeper *keeper);
 
 /* Writes what waits, for which it now waits in turn; what cannot be written is reported as an

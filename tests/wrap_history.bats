@@ -111,7 +111,7 @@ facts() {
     exec 5> lock
     echo 'BEGIN IMMEDIATE; SELECT 1;' >&5
     wait_for [ -s locked ]
-    run -0 --separate-stderr a4nn-train-wrap -H -t nas -r second --settle 0 -- ./train.sh 0.8 0.05 5>&-
+    run -0 --separate-stderr a4nn-train-wrap -H -t nas -r second --settle 0 -- ./train.sh 0.8 0.1 5>&-
     [[ $stderr == *"run 'second' is stopped after epoch"* ]]
     [[ $stderr == *"not all is in the history"* ]]
     exec 5>&-
