@@ -99,6 +99,31 @@ time.sleep(60)' > ready 3>&- &
     A4NN_HISTORY=$(uri 'options=-cdefault_transaction_read_only%3Don') run -0 a4nn-history add in.csv
 }
 
+waits_for_a_lock() {
+    sql "SELECT 'waits' FROM pg_stat_activity WHERE application_name = 'a4nn' AND wait_event_type = 'Lock'
+         AND datname = current_database()" | grep -q waits
+}
+
+@test "postgres: who sums a run up sees what another has just written to it" {
+    mkfifo in other
+    a4nn-history add --pass < in > >(cat > out) 3>&- &
+    local writer=$!
+    exec 7> in
+    head -n 2 in.csv >&7
+    wait_for grep -q '^r,1,' out # it knows the run from here on
+    psql -qAtX "$A4NN_HISTORY" < other > said 3>&- 7>&- &
+    exec 8> other
+    echo "BEGIN; INSERT INTO observation VALUES (1, 1, 2, 2, NULL); UPDATE run SET observations = 2; SELECT 'written';" >&8
+    wait_for grep -q written said
+    tail -n 1 in.csv >&7
+    wait_for waits_for_a_lock
+    echo 'COMMIT;' >&8
+    exec 7>&- 8>&-
+    wait $writer
+    [ "$(fact observations,last_value)" = "3|3" ]
+    whole
+}
+
 @test "postgres: a server that restarts while somebody writes" {
     mkfifo in
     a4nn-history add --pass < in > >(cat > out) 2> err 3>&- &
