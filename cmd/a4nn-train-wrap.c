@@ -22,6 +22,7 @@ enum {
     ALL = 256,
     ALL_RANKS,
     BUSY_GLOB,
+    CGROUP,
     CONFIG,
     GRACE,
     IF_ORPHANED,
@@ -43,6 +44,7 @@ static const struct a4nn_option options[] = {
     {ALL_RANKS, "all-ranks", NULL, "judge every rank of a distributed job, not only the first",
      NULL},
     {BUSY_GLOB, "busy-glob", "PATTERN", "do not stop while such files are being written", "file"},
+    {CGROUP, "cgroup", NULL, "run the command in a cgroup of its own, and kill by that", NULL},
     {CONFIG, "config", "JSON", "the configuration, for the history: a JSON object, or its file",
      "file"},
     A4NN_OPTION_EPOCHS,
@@ -116,6 +118,7 @@ wrap_option(struct a4nn_wrap_opts *wrap, int code, const char *arg)
 {
     switch (code) {
     case BUSY_GLOB: wrap->busy = arg; break;
+    case CGROUP: wrap->cgroup = true; break;
     case GRACE: wrap->grace = a4nn_cli_number(&cli, code, arg, 0, 1e6); break;
     case IF_ORPHANED:
         wrap->orphan_goes_on = strcmp(arg, "continue") == 0;

@@ -75,6 +75,8 @@ become(const struct a4nn_command *c, pid_t parent)
         return;
     if (c->group == A4NN_GROUP_SESSION && setsid() < 0)
         return;
+    if (c->cgroup > 0 && write(c->cgroup, "0", 1) != 1)
+        return;
     if (c->parent_death != 0) {
         if (prctl(PR_SET_PDEATHSIG, c->parent_death) < 0)
             return;

@@ -36,6 +36,7 @@ struct a4nn_command {
     char *const *env;  /* ends with NULL; NULL: that of this program */
     int fd[3];         /* for its 0, 1 and 2: a descriptor, A4NN_FD_SAME or A4NN_FD_CLOSED */
     enum a4nn_process_group group;
+    int cgroup;       /* descriptor of the cgroup.procs it enters (cgroup.h); 0 or less: none */
     int parent_death; /* signal it gets when the thread that starts it ends, 0: none */
 };
 

@@ -25,6 +25,8 @@
 
 enum { PIPE = 1 << 20 };
 
+static const double CGROUP_TIME = 1; /* seconds until what has been killed has left it */
+
 static const int forwarded[] = {SIGTERM, SIGINT,  SIGHUP,  SIGQUIT, SIGUSR1,
                                 SIGUSR2, SIGCONT, SIGTSTP, SIGWINCH};
 
@@ -121,6 +123,7 @@ start_command(struct a4nn_wrap_state *w)
 {
     /* should the front be killed, too, nobody else is left to end it */
     struct a4nn_command c = {.argv = w->opts->argv,
+                             .cgroup = w->cgroup.procs,
                              .parent_death = w->opts->orphan_goes_on ? 0 : SIGTERM};
     struct a4nn_process p;
     struct a4nn_err err;
@@ -164,6 +167,7 @@ be_supervisor(struct a4nn_wrap_state *w)
         send(w->front, &started, sizeof started, MSG_NOSIGNAL);
         n.value = a4nn_wrap_supervise(w);
     }
+    a4nn_cgroup_remove(&w->cgroup, CGROUP_TIME);
     if (w->front >= 0)
         send(w->front, &n, sizeof n, MSG_NOSIGNAL);
     _exit(n.value);
@@ -323,6 +327,7 @@ be_front(struct front *f)
         return f->status;
     end_judge(f->w);
     waitpid(f->supervisor, NULL, 0);
+    a4nn_cgroup_remove(&f->w->cgroup, CGROUP_TIME); /* unless the supervisor has */
     return f->status;
 }
 
@@ -347,6 +352,17 @@ start_judge(struct a4nn_wrap_state *w)
         w->judge = (struct a4nn_judge_process){.feed = -1};
         a4nn_wrap_say(w, A4NN_ERROR, "%s: the output is not judged", err.msg);
     }
+}
+
+/* Without one, what descends from the command is found all the same. */
+static void
+make_cgroup(struct a4nn_wrap_state *w)
+{
+    struct a4nn_err err;
+
+    w->cgroup.procs = -1;
+    if (w->opts->cgroup && a4nn_cgroup_make(&w->cgroup, &err) < 0)
+        a4nn_wrap_say(w, A4NN_WARNING, "%s: the training is ended without", err.msg);
 }
 
 static int
@@ -396,6 +412,7 @@ a4nn_wrap(const struct a4nn_wrap_opts *opts)
     reserve_descriptors(&w);
     signal(SIGPIPE, SIG_IGN);
     start_judge(&w);
+    make_cgroup(&w);
     block_signals(&set);
     sigprocmask(SIG_BLOCK, &set, NULL);
     w.told = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -38,6 +38,7 @@ struct a4nn_wrap_opts {
     int stop_signal;      /* sent to the command itself first, 0: none */
     double grace;         /* seconds from a signal to the next, harder one */
     bool orphan_goes_on;  /* when the front is killed, the training is not ended */
+    bool cgroup;          /* the command gets a cgroup of its own, by which it is killed */
     bool preserve_status; /* a stopped command's own status, not 0 */
     const char *result;   /* file for the result, "fd:N", or NULL */
     bool history;         /* the result goes into the model database, too, ... */

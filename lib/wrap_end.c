@@ -121,6 +121,8 @@ a4nn_wrap_kill_all(struct a4nn_wrap_state *w)
 {
     struct a4nn_err err;
 
+    if (w->cgroup.path[0] != '\0' && a4nn_cgroup_kill(&w->cgroup, &err) < 0)
+        a4nn_wrap_say(w, A4NN_WARNING, "%s", err.msg);
     if (a4nn_tree_kill(KILL_TIME, on_ended, w, &err) < 0)
         a4nn_wrap_say(w, A4NN_ERROR, "%s", err.msg);
     w->none_left = true;

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include "cgroup.h"
 #include "judge_process.h"
 #include "relay.h"
 #include "wrap.h"
@@ -47,7 +48,8 @@ struct a4nn_wrap_state {
     struct a4nn_relay relay[2];
     bool relayed[2];
 
-    pid_t leader; /* the command itself, 0 before it is started */
+    struct a4nn_cgroup cgroup; /* of the command; none when its path is empty */
+    pid_t leader;              /* the command itself, 0 before it is started */
     bool leader_over, none_left;
     int leader_status;
     double begun, started; /* wall clock, and a4nn_now() */

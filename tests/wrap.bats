@@ -459,3 +459,37 @@ END
     bash -c 'sleep 1000 & echo $! > other; exec a4nn-train-wrap -q --grace 0.1 -- sh -c "kill -KILL \$PPID; exec sleep 1000"' 3>&- || [ $? -eq 125 ]
     kill -0 "$(cat other)"
 }
+
+# Where cgroups of version 2 cannot be made, or not be killed by, the training must be ended
+# without, and that be told.
+cgroups_work() {
+    local place own
+    place=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+    own=$(sed -n 's/^0:://p' /proc/self/cgroup)
+    [ -n "$place" ] && mkdir "$place${own%/}/a4nn-test-$$" 2> /dev/null || return 1
+    [ -e "$place${own%/}/a4nn-test-$$/cgroup.kill" ]
+    local status=$?
+    rmdir "$place${own%/}/a4nn-test-$$"
+    return $status
+}
+
+@test "wrap: --cgroup puts the command in a group of its own, of which nothing is left" {
+    script train.sh <<- 'END'
+		trap '' TERM
+		cat /proc/self/cgroup > group
+		(trap '' TERM; exec setsid sleep 987) &
+		training 40
+		wait
+	END
+    run -0 --separate-stderr a4nn-train-wrap --cgroup -E 40 --settle 0 --grace 0.2 -- ./train.sh
+    [[ $stderr == *"is stopped after epoch"* ]]
+    none_left
+    if cgroups_work; then
+        [[ $(grep ^0:: group) =~ /a4nn-[0-9]+$ ]]
+        [[ $stderr != *cgroup* ]]
+        place=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+        [ ! -e "$place$(sed -n 's/^0:://p' group)" ]
+    else
+        [[ $stderr == *"cgroup"*": the training is ended without"* ]]
+    fi
+}
