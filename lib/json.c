@@ -279,7 +279,10 @@ a4nn_json_set(struct a4nn_json *object, const char *name, struct a4nn_json *v)
     struct a4nn_buf valid = {0};
 
     a4nn_utf8_repair(&valid, name);
-    json_object_set_new(raw(object), valid.data != NULL ? valid.data : "", raw(v));
+    if (v != NULL)
+        json_object_set_new(raw(object), valid.data != NULL ? valid.data : "", raw(v));
+    else
+        json_object_del(raw(object), valid.data != NULL ? valid.data : "");
     a4nn_buf_release(&valid);
 }
 

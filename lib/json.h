@@ -68,7 +68,7 @@ int a4nn_json_members(const struct a4nn_json *v,
 
 /*
  * Building: an empty object or array; texts; numbers (NaN becomes null, as a4nn_json_add_number has
- * it); copies; setting a member and appending an element, which take `v` over.
+ * it); copies; setting a member (NULL takes it away) and appending an element, which take `v` over.
  */
 struct a4nn_json *a4nn_json_object(void);
 struct a4nn_json *a4nn_json_array(void);

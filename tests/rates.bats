@@ -5,7 +5,7 @@ load lib
 # rates FILE...: epoch and rate of each observation.
 rates() {
     a4nn-log -q -o jsonl "$@" |
-        sed -E 's/.*"epoch":([^,]*),.*"lr":([^,}]*).*/\1 \2/; s/^\{.*"epoch":([^,]*),.*/\1 -/'
+        sed -E 's/,"config":.*//; s/.*"epoch":([^,]*),.*"lr":([^,}]*).*/\1 \2/; s/^\{.*"epoch":([^,]*),.*/\1 -/'
 }
 
 @test "rates: what frameworks call it, and where they state it" {

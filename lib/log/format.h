@@ -32,11 +32,26 @@ struct a4nn_log_at {
 struct a4nn_log_sink {
     /* A number was stated. `name` is not empty; `value` may be NaN or infinite. */
     void (*scalar)(void *arg, const struct a4nn_log_at *at, const char *name, double value);
+    /*
+     * The run that `at` names was given `text` as the setting `name` of its configuration: a
+     * later text takes the place of an earlier one, NULL takes it back.  A text that is JSON
+     * means that, any other itself.  May be NULL: nobody wants to know; see a4nn_log_fact().
+     */
+    void (*fact)(void *arg, const struct a4nn_log_at *at, const char *name, const char *text);
     void *arg;
     struct a4nn_diag *diag; /* for trouble with a line: a4nn_diag(diag, A4NN_ERROR, file, ...) */
     const char *file;       /* name for messages */
     const char *name;       /* path within the argument that named it, as in the head */
 };
+
+/* Reports a setting to a sink that may want it. */
+static inline void
+a4nn_log_fact(const struct a4nn_log_sink *sink, const struct a4nn_log_at *at, const char *name,
+              const char *text)
+{
+    if (sink->fact != NULL && name[0] != '\0')
+        sink->fact(sink->arg, at, name, text);
+}
 
 /* How to read the epochs a format reports. */
 enum a4nn_log_count {

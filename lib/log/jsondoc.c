@@ -74,13 +74,31 @@ trainer_epochs(const struct a4nn_json *root)
     return epochs > 0 && !(reached < epochs - 0.1) ? epochs : reached;
 }
 
+/* Few of the arguments are in it; those of a search for hyperparameters are. */
+static void
+take_trainer_settings(struct doc *d, const struct a4nn_json *root, const struct a4nn_log_at *at)
+{
+    static const char *const names[] = {"num_train_epochs", "max_steps", "train_batch_size"};
+    struct a4nn_json *some = a4nn_json_object();
+    size_t i;
+
+    for (i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (a4nn_json_kind(a4nn_json_get(root, names[i])) == A4NN_JSON_NUMBER)
+            a4nn_json_set(some, names[i], a4nn_json_copy(a4nn_json_get(root, names[i])));
+    a4nn_jsonrec_settings(some, &d->sink, at, NULL);
+    a4nn_jsonrec_settings(a4nn_json_get(root, "trial_params"), &d->sink, at, NULL);
+    a4nn_json_free(some);
+}
+
 static void
 read_trainer_state(struct doc *d, const struct a4nn_json *root)
 {
     const struct a4nn_json *history = a4nn_json_get(root, "log_history");
+    struct a4nn_log_at at = a4nn_jsonrec_nowhere(0);
     size_t i;
 
     d->epochs = trainer_epochs(root);
+    take_trainer_settings(d, root, &at);
     for (i = 0; i < a4nn_json_size(history); i++)
         take_trainer_record(d, a4nn_json_at(history, i));
 }
@@ -502,11 +520,24 @@ find_planned(void *arg, const char *name, struct a4nn_json *value)
     return 0;
 }
 
+/* Members of the document itself that are settings: those of the run. */
+static int
+take_root_settings(void *arg, const char *name, struct a4nn_json *value)
+{
+    const struct a4nn_log_at at = a4nn_jsonrec_nowhere(0);
+    struct doc *d = arg;
+
+    if (is_settings(name))
+        a4nn_jsonrec_settings(value, &d->sink, &at, NULL);
+    return 0;
+}
+
 static void
 read_any(struct doc *d, const struct a4nn_json *root)
 {
     struct walk w = {.doc = d, .epoch = NAN};
 
+    a4nn_json_members(root, take_root_settings, d);
     a4nn_json_members(root, find_planned, &w);
     walk_value(&w, root);
     a4nn_buf_release(&w.path);

@@ -15,10 +15,31 @@ struct jsonlines {
     struct a4nn_log_sink sink;
     /* Takes one record. */
     void (*record)(struct jsonlines *j, const struct a4nn_json *object, unsigned long line);
-    double train_epoch; /* the last that a training record stated, NAN */
+    double train_epoch;     /* the last that a training record stated, NAN */
+    struct a4nn_buf config; /* the last that was reported */
 };
 
 /* ---- what the lines of each mean ---- */
+
+static void
+take_config(struct jsonlines *j, const struct a4nn_json *object, const struct a4nn_log_at *at)
+{
+    a4nn_jsonrec_settings(a4nn_json_get(object, "config"), &j->sink, at, &j->config);
+}
+
+/* Reports some members as settings. */
+static void
+take_settings(struct jsonlines *j, const struct a4nn_json *object, const struct a4nn_log_at *at,
+              const char *const *names)
+{
+    struct a4nn_json *some = a4nn_json_object();
+
+    for (; *names != NULL; names++)
+        if (a4nn_json_get(object, *names) != NULL)
+            a4nn_json_set(some, *names, a4nn_json_copy(a4nn_json_get(object, *names)));
+    a4nn_jsonrec_settings(some, &j->sink, at, &j->config);
+    a4nn_json_free(some);
+}
 
 static void
 take_any(struct jsonlines *j, const struct a4nn_json *object, unsigned long line)
@@ -26,8 +47,21 @@ take_any(struct jsonlines *j, const struct a4nn_json *object, unsigned long line
     struct a4nn_log_at at = a4nn_jsonrec_nowhere(line);
     struct a4nn_jsonrec_run run;
 
-    if (a4nn_jsonrec_place(object, &j->sink, &at, &run))
-        a4nn_jsonrec_report(object, &j->sink, &at, a4nn_jsonrec_domain(object));
+    if (!a4nn_jsonrec_place(object, &j->sink, &at, &run))
+        return;
+    take_config(j, object, &at);
+    a4nn_jsonrec_report(object, &j->sink, &at, a4nn_jsonrec_domain(object));
+}
+
+/* DeiT repeats the size of the network in each line. */
+static void
+take_deit(struct jsonlines *j, const struct a4nn_json *object, unsigned long line)
+{
+    static const char *const names[] = {"n_parameters", NULL};
+    struct a4nn_log_at at = a4nn_jsonrec_nowhere(line);
+
+    take_settings(j, object, &at, names);
+    take_any(j, object, line);
 }
 
 /* Ray names the trial in each line, but a file holds just one. */
@@ -40,6 +74,7 @@ take_ray(struct jsonlines *j, const struct a4nn_json *object, unsigned long line
     if (!a4nn_jsonrec_place(object, &j->sink, &at, &run))
         return;
     at.run = NULL;
+    take_config(j, object, &at);
     a4nn_jsonrec_report(object, &j->sink, &at, NULL);
 }
 
@@ -71,6 +106,7 @@ mm_scalar(void *arg, const struct a4nn_log_at *at, const char *name, double valu
 static void
 take_mm(struct jsonlines *j, const struct a4nn_json *object, unsigned long line)
 {
+    static const char *const about[] = {"exp_name", "seed", NULL};
     const char *mode = a4nn_json_string(a4nn_json_get(object, "mode"));
     struct mm_names names = {&j->sink, false};
     struct a4nn_log_sink sink = j->sink;
@@ -79,8 +115,12 @@ take_mm(struct jsonlines *j, const struct a4nn_json *object, unsigned long line)
 
     sink.scalar = mm_scalar;
     sink.arg = &names;
-    if (!a4nn_jsonrec_place(object, &j->sink, &at, &run) || (isnan(at.epoch) && isnan(at.step)))
-        return; /* the first line of mmcv describes the machine */
+    if (!a4nn_jsonrec_place(object, &j->sink, &at, &run))
+        return;
+    if (isnan(at.epoch) && isnan(at.step)) { /* the first line of mmcv */
+        take_settings(j, object, &at, about);
+        return;
+    }
     names.validation = mode != NULL ? strcmp(mode, "val") == 0 : isnan(at.epoch);
     if (!names.validation)
         j->train_epoch = at.epoch;
@@ -109,6 +149,12 @@ static void *
 open_any(const struct a4nn_log_sink *sink)
 {
     return open_with(sink, take_any);
+}
+
+static void *
+open_deit(const struct a4nn_log_sink *sink)
+{
+    return open_with(sink, take_deit);
 }
 
 static void *
@@ -144,6 +190,15 @@ take_line(void *state, const char *line, size_t len, unsigned long number)
     else
         j->record(j, v, number);
     a4nn_json_free(v);
+}
+
+static void
+close_lines(void *state)
+{
+    struct jsonlines *j = state;
+
+    a4nn_buf_release(&j->config);
+    free(j);
 }
 
 /* ---- how sure ---- */
@@ -292,7 +347,7 @@ group_mm(const char *path, char **prefix)
         .sniff = sniff_##ident,                                                                    \
         .open = opening,                                                                           \
         .line = take_line,                                                                         \
-        .close = free,                                                                             \
+        .close = close_lines,                                                                      \
         .group = grouping,                                                                         \
     }
 JSON_LINES(ray_json, "ray-json", "Ray Tune result.json", A4NN_COUNT_FROM_1, open_ray,
@@ -301,6 +356,6 @@ JSON_LINES(mm, "mm", "mmcv log.json and mmengine scalars.json", A4NN_COUNT_FROM_
            group_mm);
 JSON_LINES(wandb_json, "wandb-json", "W&B history as JSON lines", A4NN_COUNT_UNKNOWN, open_any,
            NULL);
-JSON_LINES(deit, "deit", "log.txt of DeiT and its kin", A4NN_COUNT_FROM_0, open_any, NULL);
+JSON_LINES(deit, "deit", "log.txt of DeiT and its kin", A4NN_COUNT_FROM_0, open_deit, NULL);
 JSON_LINES(jsonl, "jsonl", "any JSON lines with an epoch or step", A4NN_COUNT_UNKNOWN, open_any,
            NULL);

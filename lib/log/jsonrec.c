@@ -146,6 +146,12 @@ a4nn_jsonrec_domain(const struct a4nn_json *object)
     return NULL;
 }
 
+bool
+a4nn_jsonrec_is_config(const char *name, const struct a4nn_json *value)
+{
+    return strcmp(name, "config") == 0 && a4nn_json_kind(value) == A4NN_JSON_OBJECT;
+}
+
 struct report {
     const struct a4nn_log_sink *sink;
     const struct a4nn_log_at *at;
@@ -177,6 +183,45 @@ report_member(void *arg, const char *name, struct a4nn_json *value)
     return 0;
 }
 
+struct setter {
+    const struct a4nn_log_sink *sink;
+    const struct a4nn_log_at *at;
+    struct a4nn_buf text;
+};
+
+static int
+report_setting(void *arg, const char *name, struct a4nn_json *value)
+{
+    struct setter *r = arg;
+
+    a4nn_buf_reset(&r->text);
+    a4nn_json_dump(value, &r->text);
+    a4nn_log_fact(r->sink, r->at, name, r->text.data);
+    return 0;
+}
+
+void
+a4nn_jsonrec_settings(const struct a4nn_json *settings, const struct a4nn_log_sink *sink,
+                      const struct a4nn_log_at *at, struct a4nn_buf *last)
+{
+    struct setter r = {.sink = sink, .at = at};
+    struct a4nn_buf all = {0};
+    bool same = false;
+
+    if (a4nn_json_kind(settings) != A4NN_JSON_OBJECT || sink->fact == NULL)
+        return;
+    if (last != NULL) {
+        a4nn_buf_addf(&all, "%s\n", at->run != NULL ? at->run : "");
+        a4nn_json_dump(settings, &all);
+        same = last->len == all.len && memcmp(last->data, all.data, all.len) == 0;
+        a4nn_buf_release(last);
+        *last = all;
+    }
+    if (!same)
+        a4nn_json_members(settings, report_setting, &r);
+    a4nn_buf_release(&r.text);
+}
+
 void
 a4nn_jsonrec_report(const struct a4nn_json *object, const struct a4nn_log_sink *sink,
                     const struct a4nn_log_at *at, const char *prefix)
@@ -191,7 +236,7 @@ a4nn_jsonrec_report(const struct a4nn_json *object, const struct a4nn_log_sink *
     for (i = 0; i < m.n; i++) {
         bool place =
             m.role[i] != A4NN_ROLE_VALUE && !(m.role[i] == A4NN_ROLE_TIME && isnan(at->time));
-        if (!place)
+        if (!place && !a4nn_jsonrec_is_config(m.name[i], m.value[i]))
             report_member(&r, m.name[i], m.value[i]);
     }
     members_release(&m);

@@ -33,12 +33,23 @@ struct a4nn_jsonrec_run {
 bool a4nn_jsonrec_place(const struct a4nn_json *object, const struct a4nn_log_sink *sink,
                         struct a4nn_log_at *at, struct a4nn_jsonrec_run *run);
 
+/* Whether a member of a record is an object with the settings of its run. */
+bool a4nn_jsonrec_is_config(const char *name, const struct a4nn_json *value);
+
 /*
  * Reports the numbers of `object`, their names behind `prefix` (may be NULL).  Members that
- * a4nn_jsonrec_place() reads are left out.
+ * a4nn_jsonrec_place() reads are left out, and settings.
  */
 void a4nn_jsonrec_report(const struct a4nn_json *object, const struct a4nn_log_sink *sink,
                          const struct a4nn_log_at *at, const char *prefix);
+
+/*
+ * Reports the members of `settings`, if it is an object, as settings of the run (a4nn_log_fact).
+ * Where records repeat them, `last` ({0} at first, the caller releases it) keeps what was reported,
+ * so that the same is reported once; it may be NULL.
+ */
+void a4nn_jsonrec_settings(const struct a4nn_json *settings, const struct a4nn_log_sink *sink,
+                           const struct a4nn_log_at *at, struct a4nn_buf *last);
 
 /* The word by which a record says on which data it was measured ("mode": "val"), or NULL. */
 const char *a4nn_jsonrec_domain(const struct a4nn_json *object);

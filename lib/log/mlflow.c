@@ -5,19 +5,22 @@
  * "MILLISECONDS VALUE STEP" per number; of two words the step is 0.  A name with slashes is a
  * file in folders.  Programs that give no step write 0 throughout: then the lines count.
  *
- * params/epochs (num_epochs, max_epochs, n_epochs) states how many epochs are planned.  All else
- * in the folder is MLflow's but holds no numbers to read; logs among the artifacts are read as
- * the formats they are in.
+ * params/NAME holds a setting of the run; epochs (num_epochs, max_epochs, n_epochs) among them
+ * states how many epochs are planned.  All else in the folder is MLflow's but holds no numbers to
+ * read; logs among the artifacts are read as the formats they are in.
  */
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "buf.h"
 #include "log/formats.h"
 #include "log/runpath.h"
 #include "number.h"
 #include "xalloc.h"
+
+enum { MAX_PARAM = 2 << 20 }; /* bytes of a parameter to look at */
 
 enum part { ELSEWHERE, METRICS, PARAMS, ARTIFACTS, OTHER };
 
@@ -33,6 +36,8 @@ struct mlflow {
     const struct a4nn_log_sink *sink;
     struct place place;
     const char *metric;
+    struct a4nn_buf param; /* the text of a parameter */
+    unsigned long lines;   /* of it */
 };
 
 static int
@@ -191,7 +196,19 @@ take_metric(struct mlflow *s, const char *line, size_t len, unsigned long number
     s->sink->scalar(s->sink->arg, &at, s->metric, value);
 }
 
-/* The plan is reported as a number of its own, in the run that it is for. */
+static void
+report_param(struct mlflow *s)
+{
+    struct a4nn_log_at at = {
+        .line = s->lines, .epoch = NAN, .step = NAN, .epochs = NAN, .time = NAN};
+
+    a4nn_log_fact(s->sink, &at, s->place.name, s->param.data != NULL ? s->param.data : "");
+}
+
+/*
+ * A parameter may have lines, though hardly any has: it is reported at once, and again when it is
+ * complete.  The plan is a number of its own, too, in the run that it is for.
+ */
 static void
 take_param(struct mlflow *s, const char *line, size_t len, unsigned long number)
 {
@@ -200,6 +217,14 @@ take_param(struct mlflow *s, const char *line, size_t len, unsigned long number)
     struct a4nn_log_at at = {.line = number, .epoch = NAN, .step = NAN, .time = NAN};
     size_t i;
 
+    if (s->param.len < MAX_PARAM) {
+        if (number != 1)
+            a4nn_buf_addc(&s->param, '\n');
+        a4nn_buf_add(&s->param, line, len);
+    }
+    s->lines = number;
+    if (number == 1)
+        report_param(s);
     if (number != 1 || !a4nn_number_parse(line, len, &at.epochs) || !(at.epochs >= 1))
         return;
     for (i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -219,9 +244,21 @@ line_of_mlflow(void *state, const char *line, size_t len, unsigned long number)
 }
 
 static void
+finish_mlflow(void *state)
+{
+    struct mlflow *s = state;
+
+    if (s->lines > 1)
+        report_param(s);
+}
+
+static void
 close_mlflow(void *state)
 {
-    free(state);
+    struct mlflow *s = state;
+
+    a4nn_buf_release(&s->param);
+    free(s);
 }
 
 static char *
@@ -243,6 +280,7 @@ const struct a4nn_log_format a4nn_log_mlflow = {
     .sniff = sniff,
     .open = open_mlflow,
     .line = line_of_mlflow,
+    .finish = finish_mlflow,
     .close = close_mlflow,
     .group = group,
 };

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "json.h"
 #include "log/formats.h"
 #include "xalloc.h"
 
@@ -216,16 +217,24 @@ value_of(sqlite3_stmt *q)
     return sqlite3_column_double(q, 2);
 }
 
+/* The name of a trial's run, from the columns with its number and its study. */
+static void
+name_run(const struct optuna *s, sqlite3_stmt *q, int number, int study, struct a4nn_buf *out)
+{
+    const unsigned char *text = sqlite3_column_text(q, study);
+
+    if (s->several && text != NULL)
+        a4nn_buf_addf(out, "%s/", (const char *)text);
+    a4nn_buf_addf(out, "trial_%lld", (long long)sqlite3_column_int64(q, number));
+}
+
 static void
 report_row(struct optuna *s, sqlite3_stmt *q, unsigned long number)
 {
     struct a4nn_log_at at = {.line = number, .epoch = NAN, .epochs = NAN, .time = NAN};
     struct a4nn_buf run = {0};
-    const unsigned char *study = sqlite3_column_text(q, 4);
 
-    if (s->several && study != NULL)
-        a4nn_buf_addf(&run, "%s/", (const char *)study);
-    a4nn_buf_addf(&run, "trial_%lld", (long long)sqlite3_column_int64(q, 0));
+    name_run(s, q, 0, 4, &run);
     at.run = run.data;
     at.step = sqlite3_column_double(q, 1);
     if (is_text(q, 5, "MAXIMIZE"))
@@ -234,6 +243,64 @@ report_row(struct optuna *s, sqlite3_stmt *q, unsigned long number)
         at.mode = A4NN_MIN;
     s->sink->scalar(s->sink->arg, &at, "intermediate_value", value_of(q));
     a4nn_buf_release(&run);
+}
+
+/*
+ * A parameter's value is a number; that of a categorical one is the index of its choice, and the
+ * choices are in the description of its distribution.
+ */
+static void
+report_param(struct optuna *s, sqlite3_stmt *q)
+{
+    struct a4nn_log_at at = {.epoch = NAN, .step = NAN, .epochs = NAN, .time = NAN};
+    const char *name = (const char *)sqlite3_column_text(q, 1);
+    const char *distribution = (const char *)sqlite3_column_text(q, 3);
+    double value = sqlite3_column_double(q, 2);
+    struct a4nn_json *about = NULL, *choices;
+    struct a4nn_buf run = {0}, text = {0};
+    struct a4nn_err err;
+
+    if (distribution != NULL)
+        about = a4nn_json_parse(distribution, strlen(distribution), NULL, &err);
+    choices = a4nn_json_get(a4nn_json_get(about, "attributes"), "choices");
+    if (choices == NULL)
+        a4nn_json_add_number(&text, value);
+    else if (value >= 0 && value < (double)a4nn_json_size(choices))
+        a4nn_json_dump(a4nn_json_at(choices, (size_t)value), &text);
+    name_run(s, q, 0, 4, &run);
+    at.run = run.data;
+    if (name != NULL && text.len > 0)
+        a4nn_log_fact(s->sink, &at, name, text.data);
+    a4nn_json_free(about);
+    a4nn_buf_release(&run);
+    a4nn_buf_release(&text);
+}
+
+/* The parameters of the trials that have a curve. */
+static int
+report_params(struct optuna *s)
+{
+    struct a4nn_buf sql = {0};
+    sqlite3_stmt *q = NULL;
+    int r = SQLITE_ERROR;
+
+    if (!has_column(s, "trial_params", "distribution_json"))
+        return SQLITE_DONE;
+    a4nn_buf_addf(&sql,
+                  "SELECT t.%s, p.param_name, p.param_value, p.distribution_json, s.study_name "
+                  "FROM trial_params p JOIN trials t ON t.trial_id = p.trial_id "
+                  "LEFT JOIN studies s ON s.study_id = t.study_id "
+                  "WHERE p.trial_id IN (SELECT trial_id FROM %s) ORDER BY p.rowid",
+                  has_column(s, "trials", "number") ? "number" : "trial_id",
+                  has_column(s, "trial_intermediate_values", "intermediate_value")
+                      ? "trial_intermediate_values"
+                      : "trial_values");
+    if (sqlite3_prepare_v2(s->db, sql.data, -1, &q, NULL) == SQLITE_OK)
+        while ((r = sqlite3_step(q)) == SQLITE_ROW)
+            report_param(s, q);
+    sqlite3_finalize(q);
+    a4nn_buf_release(&sql);
+    return r;
 }
 
 static void
@@ -261,6 +328,8 @@ report_all(struct optuna *s)
     if (sqlite3_prepare_v2(s->db, sql.data, -1, &q, NULL) == SQLITE_OK)
         while ((r = sqlite3_step(q)) == SQLITE_ROW)
             report_row(s, q, ++rows);
+    if (r == SQLITE_DONE && rows > 0)
+        r = report_params(s);
     if (r != SQLITE_DONE)
         complain(s);
     else if (rows == 0)

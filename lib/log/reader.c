@@ -51,6 +51,14 @@ on_scalar(void *arg, const struct a4nn_log_at *at, const char *name, double valu
     a4nn_buf_release(&full);
 }
 
+static void
+on_fact(void *arg, const struct a4nn_log_at *at, const char *name, const char *text)
+{
+    struct a4nn_reader *r = arg;
+
+    a4nn_select_fact(r->select, at, name, text);
+}
+
 /* ---- groups ---- */
 
 void
@@ -144,8 +152,12 @@ a4nn_reader_begin_format(struct a4nn_reader *r, const struct a4nn_log_format *fo
 {
     r->format = format;
     join_group(r);
-    r->sink = (struct a4nn_log_sink){
-        .scalar = on_scalar, .arg = r, .diag = r->opts->diag, .file = r->path, .name = r->name};
+    r->sink = (struct a4nn_log_sink){.scalar = on_scalar,
+                                     .fact = on_fact,
+                                     .arg = r,
+                                     .diag = r->opts->diag,
+                                     .file = r->path,
+                                     .name = r->name};
     r->state = format->open(&r->sink);
     if (format->line != NULL)
         r->lines = a4nn_lines_new(format->line, r->state, r->opts->diag, r->path);

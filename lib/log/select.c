@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "buf.h"
+#include "log/config.h"
 #include "log/epochs.h"
 #include "log/rate.h"
 #include "xalloc.h"
@@ -22,6 +23,8 @@ struct run {
     enum a4nn_mode mode;            /* as its log states it */
     double epochs;                  /* planned, as stated with other numbers than these; NAN */
     double rate;                    /* learning rate as last stated, of live inputs; NAN */
+    struct a4nn_log_config config;
+    bool measured; /* some number was stated of it */
 };
 
 struct a4nn_select {
@@ -52,7 +55,7 @@ struct a4nn_select {
     bool *candidate; /* worth keeping: asked for, or known to be a metric */
     bool enough;     /* of a live input: some metric has shown itself well enough to be chosen */
     size_t cap_count, cap_candidate, cap_spread, cap_kind;
-    bool names_overflow, said_counted;
+    bool names_overflow, said_counted, said_config;
 
     struct a4nn_strmap run_map;
     struct run *run;
@@ -196,8 +199,8 @@ asked_mode(const struct a4nn_select *s, enum a4nn_mode stated)
 }
 
 static void
-deliver(struct a4nn_select *s, const struct run *run, const struct a4nn_log_sample *sample,
-        double epoch, double epochs, double loss, double rate)
+deliver(struct a4nn_select *s, struct run *run, const struct a4nn_log_sample *sample, double epoch,
+        double epochs, double loss, double rate)
 {
     const char *metric = s->names.key[s->metric];
     struct a4nn_record r = {.line = sample->line};
@@ -218,6 +221,7 @@ deliver(struct a4nn_select *s, const struct run *run, const struct a4nn_log_samp
         a4nn_record_set_num(&r, A4NN_LR, rate);
     if (mode != A4NN_MODE_UNKNOWN && (!a4nn_metric_lookup(metric, &known) || known.mode != mode))
         a4nn_record_set_text(&r, A4NN_MODE, a4nn_mode_name(mode));
+    a4nn_log_config_attach(&run->config, &r);
     s->record(s->arg, &r);
     a4nn_record_release(&r);
 }
@@ -299,7 +303,7 @@ deliver_run(struct a4nn_select *s, struct run *run)
     a4nn_epoch_series_make(&metric, run->sample, run->n, s->metric, count, s->opts->epochs);
     if (s->loss != UNDECIDED)
         a4nn_epoch_series_make(&loss, run->sample, run->n, s->loss, count, s->opts->epochs);
-    if (metric.n == 0)
+    if (metric.n == 0 && run->measured)
         a4nn_diag(s->diag, A4NN_WARNING, s->file, 0, "run '%.100s' has no %.100s", run->name,
                   s->names.key[s->metric]);
     if (metric.unplaced != 0)
@@ -572,13 +576,17 @@ a4nn_select_scalar(struct a4nn_select *s, const struct a4nn_log_at *at, const ch
     if (at->mode != A4NN_MODE_UNKNOWN)
         note_mode(s, i, at->mode);
     if (!s->candidate[i]) {
-        if (isfinite(at->epochs))
-            run_of(s, at)->epochs = at->epochs;
+        if (isfinite(at->epochs)) {
+            run = run_of(s, at);
+            run->epochs = at->epochs;
+            run->measured = true;
+        }
         return;
     }
     sample = (struct a4nn_log_sample){i,        at->epoch, at->step, at->epochs,
                                       at->time, value,     at->line, s->file_at_hand};
     run = run_of(s, at);
+    run->measured = true;
     if (at->mode != A4NN_MODE_UNKNOWN)
         run->mode = at->mode;
     if (s->live && s->metric != UNDECIDED && !waits(s)) {
@@ -588,6 +596,18 @@ a4nn_select_scalar(struct a4nn_select *s, const struct a4nn_log_at *at, const ch
     }
     run->sample = a4nn_xgrow(run->sample, run->n, &run->cap, sizeof *run->sample);
     run->sample[run->n++] = sample;
+}
+
+void
+a4nn_select_fact(struct a4nn_select *s, const struct a4nn_log_at *at, const char *name,
+                 const char *text)
+{
+    if (s->opts->list || a4nn_log_config_put(&run_of(s, at)->config, name, text) || s->said_config)
+        return;
+    s->said_config = true;
+    a4nn_diag(s->diag, A4NN_WARNING, s->file, at->line,
+              "the configuration is too long: '%.100s' and what else has no room is left out",
+              name);
 }
 
 void
@@ -632,6 +652,7 @@ a4nn_select_free(struct a4nn_select *s)
         free(s->run[i].name);
         free(s->run[i].sample);
         a4nn_epoch_counter_release(&s->run[i].live);
+        a4nn_log_config_release(&s->run[i].config);
     }
     free(s->run);
     free(s->count);

@@ -52,6 +52,13 @@ void a4nn_select_file(struct a4nn_select *s, const char *file);
 void a4nn_select_scalar(struct a4nn_select *s, const struct a4nn_log_at *at, const char *name,
                         double value);
 
+/*
+ * Takes one setting of the configuration of a run (format.h).  It goes with the first record of the
+ * run, or with the next after it became known (config.h).
+ */
+void a4nn_select_fact(struct a4nn_select *s, const struct a4nn_log_at *at, const char *name,
+                      const char *text);
+
 /* Of a live input: the lines at hand are complete, so a choice may be made on them. */
 void a4nn_select_pulse(struct a4nn_select *s);
 

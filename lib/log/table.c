@@ -8,6 +8,8 @@
 
 #include "buf.h"
 #include "csv.h"
+#include "log/rate.h"
+#include "log/settings.h"
 #include "metric.h"
 #include "xalloc.h"
 
@@ -18,6 +20,8 @@ struct header {
     char **name;
     enum a4nn_log_role *role;
     bool *metric; /* a known one: what stands there must be a number */
+    /* settings of the run are no numbers to report, but for the learning rate */
+    enum given { MEASURED, SETTING, RATE } * given;
     size_t n;
 };
 
@@ -33,6 +37,7 @@ struct table {
     unsigned long rows, runs;
     double last_epoch;
     char *run;
+    struct a4nn_log_settings *settings;
 };
 
 static void
@@ -45,6 +50,7 @@ header_release(struct header *h)
     free(h->name);
     free(h->role);
     free(h->metric);
+    free(h->given);
     memset(h, 0, sizeof *h);
 }
 
@@ -61,11 +67,17 @@ trim(char *text)
     text[len - skip] = '\0';
 }
 
-/* Trims the cells; with runs of blanks as separator the empty ones between them are none. */
+/*
+ * Trims the cells; with runs of blanks as separator the empty ones between them are none, but for a
+ * row that has `width` cells with them (0: no row is such).
+ */
 static void
-tidy_row(struct a4nn_csv_row *row, char separator)
+tidy_row(struct a4nn_csv_row *row, char separator, size_t width)
 {
     size_t i, n = 0;
+
+    if (width != 0 && row->cells == width)
+        separator = '\0';
 
     for (i = 0; i < row->cells; i++) {
         trim(row->cell[i]);
@@ -86,6 +98,7 @@ header_take(struct header *h, const struct a4nn_csv_row *row)
     h->name = a4nn_xcalloc(h->n + 1, sizeof *h->name);
     h->role = a4nn_xcalloc(h->n + 1, sizeof *h->role);
     h->metric = a4nn_xcalloc(h->n + 1, sizeof *h->metric);
+    h->given = a4nn_xcalloc(h->n + 1, sizeof *h->given);
     for (i = 0; i < h->n; i++) {
         const char *name = row->cell[i + mark];
         if (i == 0 && mark == 0 && name[0] == '#')
@@ -124,7 +137,7 @@ begin_row(void *arg, struct a4nn_csv_row *row)
     struct begin *b = arg;
     size_t i;
 
-    tidy_row(row, b->separator);
+    tidy_row(row, b->separator, 0);
     if (row->cells == 0)
         return;
     if (b->rows == 0) {
@@ -229,6 +242,7 @@ a4nn_table_head(const struct a4nn_log_head *head, struct a4nn_table_head *out)
         !try_separator(head->bytes, two != 0 ? two : one, separator, &b))
         return false;
     free(b.header.metric);
+    free(b.header.given);
     *out = (struct a4nn_table_head){separator,  b.header.name, b.header.role,
                                     b.header.n, b.cell,        b.cells};
     return true;
@@ -255,10 +269,16 @@ a4nn_table_head_release(struct a4nn_table_head *head)
 static void
 apply_dialect(struct table *t)
 {
+    const char *config = t->dialect->config, *prefix = t->dialect->setting;
     struct header *h = &t->header;
     size_t i;
 
     for (i = 0; i < h->n; i++) {
+        const char *name = h->name[i];
+        if ((config != NULL && i > 0 && h->given[i - 1] != MEASURED) ||
+            (config != NULL && strcmp(name, config) == 0) ||
+            (prefix != NULL && strncmp(name, prefix, strlen(prefix)) == 0))
+            h->given[i] = a4nn_log_rate_name(name) != 0 ? RATE : SETTING;
         if (t->dialect->epoch != NULL && strcasecmp(h->name[i], t->dialect->epoch) == 0)
             h->role[i] = A4NN_ROLE_EPOCH;
         if ((t->dialect->flags & A4NN_TABLE_ONE_RUN) && h->role[i] == A4NN_ROLE_RUN)
@@ -371,8 +391,11 @@ number_run(struct table *t, struct a4nn_log_at *at)
 static void
 report_cell(const struct table *t, const struct a4nn_log_at *at, size_t i, const char *cell)
 {
+    const bool texts = (t->dialect->flags & A4NN_TABLE_TEXTS) != 0;
     double value;
 
+    if (t->header.given[i] == SETTING)
+        return;
     if (a4nn_log_cell_number(cell, &value))
         t->sink.scalar(t->sink.arg, at, t->header.name[i], value);
     else if (strcmp(cell, "True") == 0 || strcmp(cell, "False") == 0)
@@ -380,6 +403,19 @@ report_cell(const struct table *t, const struct a4nn_log_at *at, size_t i, const
     else if (t->header.metric[i] && cell[0] != '[' && !a4nn_log_is_missing(cell))
         a4nn_diag(t->sink.diag, A4NN_ERROR, t->sink.file, at->line,
                   "expected a number in '%s', got '%s'", t->header.name[i], cell);
+    else if (texts && !t->header.metric[i] && !a4nn_log_is_missing(cell))
+        a4nn_log_settings_constant(t->settings, at, i, t->header.name[i], cell);
+}
+
+static void
+report_settings(const struct table *t, const struct a4nn_log_at *at, const struct a4nn_csv_row *row)
+{
+    const char *prefix = t->dialect->setting;
+    size_t skip = prefix != NULL ? strlen(prefix) : 0, i;
+
+    for (i = 0; i < row->cells && i < t->header.n; i++)
+        if (t->header.given[i] != MEASURED && !a4nn_log_is_missing(row->cell[i]))
+            a4nn_log_settings_given(t->settings, at, i, t->header.name[i] + skip, row->cell[i]);
 }
 
 static void
@@ -393,6 +429,8 @@ take_row(struct table *t, struct a4nn_csv_row *row)
     t->rows++;
     if (t->dialect->flags & A4NN_TABLE_RESTARTS)
         number_run(t, &at);
+    if (t->dialect->config != NULL || t->dialect->setting != NULL)
+        report_settings(t, &at, row);
     for (i = 0; i < row->cells && i < t->header.n; i++) {
         bool value = t->header.role[i] == A4NN_ROLE_VALUE ||
                      (t->header.role[i] == A4NN_ROLE_TIME && isnan(at.time));
@@ -406,7 +444,8 @@ on_row(void *arg, struct a4nn_csv_row *row)
 {
     struct table *t = arg;
 
-    tidy_row(row, t->separator);
+    /* who writes settings between single blanks leaves a place empty where there is none */
+    tidy_row(row, t->separator, t->dialect->config != NULL ? t->header.n : 0);
     if (row->cells == 0 || (t->header.n != 0 && row->cell[0][0] == '#' && !header_again(t, row)))
         return;
     if (t->header.n == 0 || header_again(t, row))
@@ -424,6 +463,7 @@ a4nn_table_open(const struct a4nn_log_sink *sink, const struct a4nn_table_dialec
 
     t->sink = *sink;
     t->dialect = dialect;
+    t->settings = a4nn_log_settings_new(&t->sink);
     return t;
 }
 
@@ -481,5 +521,6 @@ a4nn_table_close(void *state)
     header_release(&t->header);
     a4nn_buf_release(&t->begin);
     free(t->run);
+    a4nn_log_settings_free(t->settings);
     free(t);
 }

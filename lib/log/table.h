@@ -16,14 +16,17 @@
 enum a4nn_table_flags {
     A4NN_TABLE_RAGGED = 1,   /* rows may be shorter than the header */
     A4NN_TABLE_RESTARTS = 2, /* an epoch that goes back begins the next run */
-    A4NN_TABLE_ONE_RUN = 4   /* columns of run names say nothing new */
+    A4NN_TABLE_ONE_RUN = 4,  /* columns of run names say nothing new */
+    A4NN_TABLE_TEXTS = 8     /* a text that is the same in all rows of a run is a setting of it */
 };
 
 struct a4nn_table_dialect {
     const char *separators; /* to be tried in this order; a blank means runs of blanks */
     unsigned flags;
-    const char *epoch; /* the column that counts epochs, NULL: by its usual name */
-    const char *run;   /* the column that numbers the runs, NULL: by its usual name */
+    const char *epoch;   /* the column that counts epochs, NULL: by its usual name */
+    const char *run;     /* the column that numbers the runs, NULL: by its usual name */
+    const char *config;  /* the column from which on all are settings of the run, or NULL */
+    const char *setting; /* what the names of columns begin with that are settings, or NULL */
 };
 
 /* The beginning of a table. */

@@ -314,15 +314,15 @@ sure_csv(const struct a4nn_table_head *t, const struct a4nn_log_head *head)
     };
 
 TABLE_FORMAT(history, "a4nn-history", "A4NN training histories", A4NN_COUNT_FROM_0, NULL,
-             .separators = ",", .flags = A4NN_TABLE_RESTARTS, .run = "arch")
+             .separators = ",", .flags = A4NN_TABLE_RESTARTS, .run = "arch", .config = "genome")
 TABLE_FORMAT(penguin, "penguin", "PENGUIN's text files", A4NN_COUNT_FROM_1, NULL, .separators = " ",
-             .flags = A4NN_TABLE_RAGGED)
+             .flags = A4NN_TABLE_RAGGED, .config = "ID")
 TABLE_FORMAT(ultralytics, "ultralytics", "Ultralytics results.csv", A4NN_COUNT_UNKNOWN, NULL,
              .separators = ",")
 TABLE_FORMAT(algoperf, "algoperf", "AlgoPerf measurements.csv", A4NN_COUNT_STEPS, NULL,
              .separators = ",")
 TABLE_FORMAT(ray, "ray-csv", "Ray Tune progress.csv", A4NN_COUNT_FROM_1, a4nn_runpath_ray,
-             .separators = ",", .flags = A4NN_TABLE_ONE_RUN)
+             .separators = ",", .flags = A4NN_TABLE_ONE_RUN, .setting = "config/")
 TABLE_FORMAT(timm, "timm", "timm summary.csv", A4NN_COUNT_FROM_0, NULL, .separators = ",",
              .flags = A4NN_TABLE_RAGGED)
 TABLE_FORMAT(fastai, "fastai", "fastai CSVLogger", A4NN_COUNT_FROM_0, NULL, .separators = ",")
@@ -333,4 +333,4 @@ TABLE_FORMAT(lightning, "lightning", "PyTorch Lightning metrics.csv", A4NN_COUNT
              .separators = ",")
 TABLE_FORMAT(keras, "keras-csv", "Keras CSVLogger", A4NN_COUNT_FROM_0, NULL, .separators = ",;\t|")
 TABLE_FORMAT(csv, "csv", "any table with a column of epochs or steps", A4NN_COUNT_UNKNOWN, NULL,
-             .separators = A4NN_TABLE_SEPARATORS)
+             .separators = A4NN_TABLE_SEPARATORS, .flags = A4NN_TABLE_TEXTS)

@@ -54,7 +54,8 @@ a4nn_log_trial(const struct a4nn_log_format *format, const struct a4nn_log_head 
                struct a4nn_log_trial *out)
 {
     struct counter counter = {out, 0};
-    struct a4nn_log_sink sink = {count, &counter, NULL, head->path, head->path};
+    struct a4nn_log_sink sink = {
+        .scalar = count, .arg = &counter, .file = head->path, .name = head->path};
     struct feeder feeder = {format, NULL};
     struct a4nn_lines *lines;
 

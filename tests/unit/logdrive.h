@@ -102,7 +102,8 @@ drive_bytes(struct drive *d, const char *path, const char *bytes, size_t len)
     size_t n = len < 65536 ? len : 65536;
     char *begin = a4nn_xstrndup(bytes, n);
     struct a4nn_log_head head = {path, begin, n, n == len, NULL};
-    struct a4nn_log_sink sink = {drive_scalar, d, &d->diag, "log", path};
+    struct a4nn_log_sink sink = {
+        .scalar = drive_scalar, .arg = d, .diag = &d->diag, .file = "log", .name = path};
 
     drive_release(d);
     d->diag = (struct a4nn_diag){.emit = drive_emit, .arg = d};
