@@ -14,9 +14,25 @@
 #include "outfile.h"
 #include "plot.h"
 #include "plot_curves.h"
+#include "plot_effects.h"
+#include "plot_front.h"
+#include "plot_savings.h"
 #include "program.h"
 
-enum { DARK = 256, FORECASTS, LOGX, LOGY, SIZE, TITLE, XLABEL, XRANGE, YLABEL, YRANGE };
+enum {
+    COLUMN_X = 256,
+    COLUMN_Y,
+    DARK,
+    FORECASTS,
+    LOGX,
+    LOGY,
+    SIZE,
+    TITLE,
+    XLABEL,
+    XRANGE,
+    YLABEL,
+    YRANGE
+};
 
 static const struct a4nn_option options[] = {
     {DARK, "dark", NULL, "light on dark", NULL},
@@ -26,6 +42,8 @@ static const struct a4nn_option options[] = {
      NULL},
     {LOGX, "logx", NULL, "logarithmic x axis", NULL},
     {LOGY, "logy", NULL, "logarithmic y axis", NULL},
+    {'k', "kind", "KIND", "curves, savings, effects or front (default: curves; with --x, front)",
+     "words curves savings effects front"},
     A4NN_OPTION_METRIC,
     A4NN_OPTION_MAX,
     A4NN_OPTION_MIN,
@@ -36,8 +54,12 @@ static const struct a4nn_option options[] = {
     A4NN_OPTION_SCALE,
     {SIZE, "size", "WxH", "pixels, or columns and lines in a terminal", NULL},
     {TITLE, "title", "TEXT", "title in place of the usual one", NULL},
+    {COLUMN_X, "x", "COLUMN[:min|:max]",
+     "column on the x axis of a Pareto front, and what is better", NULL},
     {XLABEL, "xlabel", "TEXT", "label of the x axis", NULL},
     {XRANGE, "xrange", "LO:HI", "what the x axis shows; either may be empty", NULL},
+    {COLUMN_Y, "y", "COLUMN[:min|:max]",
+     "column on the y axis; of savings, the error (default: mae)", NULL},
     {YLABEL, "ylabel", "TEXT", "label of the y axis", NULL},
     {YRANGE, "yrange", "LO:HI", "what the y axis shows", NULL},
     {0},
@@ -46,13 +68,18 @@ static const struct a4nn_option options[] = {
 static const struct a4nn_cli cli = {
     .program = "a4nn-plot",
     .operands = "[file|folder|archive ...]",
-    .about = "Draw learning curves and forecasts.",
+    .about = "Draw learning curves, forecasts, savings of rules, and effects.",
     .options = options,
-    .more = "Input: observations (a4nn-log), forecasts (a4nn-predict), or training logs.\n"
+    .more = "Input: observations (a4nn-log), forecasts (a4nn-predict), or training logs; with -k\n"
+            "savings the tables of a4nn-replay -o csv, with -k effects or front tables.\n"
             "Status: 0 done, 1 nothing to draw, 2 trouble.\n",
 };
 
+enum kind { UNSAID, CURVES, SAVINGS, EFFECTS, FRONT };
+
 struct job {
+    enum kind kind;
+    const char *x, *y; /* columns, or NULL */
     struct a4nn_input in;
     struct a4nn_plot_style style;
     struct a4nn_plot_curves_opts opts;
@@ -62,6 +89,34 @@ struct job {
 };
 
 /* ---- options ---- */
+
+static void
+take_kind(struct job *job, const char *arg)
+{
+    static const char *const name[] = {"", "curves", "savings", "effects", "front"};
+    size_t i;
+
+    for (i = 1; i < sizeof name / sizeof *name; i++)
+        if (strcmp(arg, name[i]) == 0) {
+            job->kind = (enum kind)i;
+            return;
+        }
+    a4nn_die(A4NN_TROUBLE, "--kind: not curves, savings, effects or front: '%s'", arg);
+}
+
+/* --x alone says enough. */
+static void
+settle_kind(struct job *job)
+{
+    if (job->kind == UNSAID)
+        job->kind = job->x != NULL ? FRONT : CURVES;
+    if (job->kind == FRONT && (job->x == NULL || job->y == NULL))
+        a4nn_die(A4NN_TROUBLE, "a Pareto front needs --x and --y");
+    if (job->x != NULL && job->kind != FRONT)
+        a4nn_die(A4NN_TROUBLE, "--x: only with --kind front");
+    if (job->y != NULL && job->kind != FRONT && job->kind != SAVINGS)
+        a4nn_die(A4NN_TROUBLE, "--y: only with --kind front or savings");
+}
 
 /* A format, or a file; which format a file has is settled when all options are known. */
 static void
@@ -229,6 +284,22 @@ draw_curves(struct job *job, char *const *files, int count, struct a4nn_buf *pic
 }
 
 static int
+draw(struct job *job, char *const *files, int count, struct a4nn_buf *picture, struct a4nn_err *err)
+{
+    struct a4nn_diag *diag = &job->in.diag;
+
+    switch (job->kind) {
+    case SAVINGS:
+        return a4nn_plot_savings(files, count, job->y != NULL ? job->y : "mae", &job->style,
+                                 picture, diag, err);
+    case EFFECTS: return a4nn_plot_effects(files, count, &job->style, picture, diag, err);
+    case FRONT:
+        return a4nn_plot_front(files, count, job->x, job->y, &job->style, picture, diag, err);
+    default: return draw_curves(job, files, count, picture, err);
+    }
+}
+
+static int
 put(const struct job *job, const struct a4nn_buf *picture, struct a4nn_err *err)
 {
     if (job->file != NULL)
@@ -250,14 +321,19 @@ main(int argc, char **argv)
     a4nn_input_init(&job.in);
     a4nn_plot_style_init(&job.style);
     while ((code = a4nn_cli_next(&cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
-        if (code == 'o')
-            take_output(&job, arg);
-        else if (code == FORECASTS)
-            job.opts.forecasts = true;
-        else if (!style_option(&job.style, code, arg))
-            a4nn_input_option(&job.in, &cli, code, arg);
+        switch (code) {
+        case COLUMN_X: job.x = arg; break;
+        case COLUMN_Y: job.y = arg; break;
+        case FORECASTS: job.opts.forecasts = true; break;
+        case 'k': take_kind(&job, arg); break;
+        case 'o': take_output(&job, arg); break;
+        default:
+            if (!style_option(&job.style, code, arg))
+                a4nn_input_option(&job.in, &cli, code, arg);
+        }
+    settle_kind(&job);
     settle_output(&job);
-    result = draw_curves(&job, argv + first, argc - first, &picture, &err);
+    result = draw(&job, argv + first, argc - first, &picture, &err);
     if (result == A4NN_OK)
         result = put(&job, &picture, &err);
     else if (result == A4NN_NO && job.in.diag.errors == 0)

@@ -71,13 +71,18 @@ add_axis(struct a4nn_figure *f, char axis, const char *label, struct a4nn_range 
     struct a4nn_buf *out = &f->body;
 
     a4nn_buf_addf(out, log ? "set logscale %c\n" : "unset logscale %c\n", axis);
+    a4nn_buf_addf(out, "set format %c \"%s\"\n", axis, log ? "%g" : "% h");
     a4nn_buf_addf(out, "set %crange [", axis);
     add_side(out, range.low);
     a4nn_buf_addc(out, ':');
     add_side(out, range.high);
     a4nn_buf_addf(out, "] noextend\nset %clabel ", axis);
     a4nn_gnuplot_quote(out, label != NULL ? label : "");
-    a4nn_buf_addf(out, "\nset %ctics autofreq\n", axis);
+    /* an empty line, which keeps the legend below away from the label */
+    a4nn_buf_addf(
+        out, "%s\nset %ctics autofreq\n",
+        axis == 'x' && label != NULL && f->style->format != A4NN_PLOT_TERMINAL ? ".\"\\n\"" : "",
+        axis);
 }
 
 static void
@@ -247,7 +252,7 @@ add_look(const struct a4nn_figure *f, struct a4nn_buf *out)
     a4nn_buf_addf(out,
                   "set border 3 linecolor rgb \"#%06x\" linewidth 1\n"
                   "set tics nomirror scale 0.6 textcolor rgb \"#%06x\"\n"
-                  "set xlabel offset 0,0.5 textcolor rgb \"#%06x\"\n"
+                  "set xlabel offset 0,0.3 textcolor rgb \"#%06x\"\n"
                   "set ylabel textcolor rgb \"#%06x\"\n"
                   "set key bmargin left Left reverse horizontal samplen 2 width 1 "
                   "textcolor rgb \"#%06x\"\n",

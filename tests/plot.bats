@@ -376,3 +376,125 @@ END
         [ "$output" = "a4nn-plot: --xrange: not LO:HI: '$range'" ]
     done
 }
+
+@test "plot: savings are lines of error over epochs saved" {
+    cat > in << 'END'
+scope,collection,rule,policy,parameter,value,kind,epoch,runs,judged,saved_pct,stopped_pct,error_mean,mae
+collection,a,one,one:t=1@x,t,1,policy,,1,1,90,0,9,9
+total,,one,one:t=2@x,t,2,policy,,1,1,40,0,9,2
+total,,one,one:t=2@x,t,2,baseline,,1,1,40,0,9,5
+total,,one,one:t=1@x,t,1,policy,,1,1,20,0,9,1
+total,,one,one:t=1@x,t,1,baseline,,1,1,20,0,9,3
+total,,two,two@x,t,1,policy,,1,1,60,0,7,4
+total,,read,read,t,1,policy,,1,1,20,0,9,3
+END
+    a4nn-plot -k savings --xrange 0:100 --yrange 0:10 in > out.svg
+    well_formed out.svg
+    points out.svg one 0 100 0 10 > got
+    printf '%s\n' '20 1' '40 2' | near got 0.002
+    points out.svg two 0 100 0 10 | sort -u > got
+    echo '60 4' | near got 0.002
+    points out.svg 'last value at a fixed epoch' 0 100 0 10 > got
+    printf '%s\n' '20 3' '40 5' | near got 0.002
+    run ! grep -q '<text>read</text>' out.svg
+    grep -q '<text>mean error of the final value (points)</text>' out.svg
+    a4nn-plot -k savings --y error_mean --xrange 0:100 --yrange 0:10 in > out.svg
+    points out.svg two 0 100 0 10 | sort -u > got
+    echo '60 7' | near got 0.002
+}
+
+@test "plot: a table of a4nn-replay is bars" {
+    a4nn-replay -q -E 25 -R converged -R a4nn -o csv "$(data authors-1e16.csv)" > in
+    a4nn-plot -k savings in > out.svg
+    well_formed out.svg
+    grep -q '<text>converged@pool</text>' out.svg
+    grep -q '<text>a4nn@a4nn</text>' out.svg
+    grep -q '<desc>converged@pool saves 56.8 % of the epochs, mae 0.0382585. a4nn@a4nn saves 38.2 ' out.svg
+    # JSON Lines are the same table
+    a4nn-replay -q -E 25 -R converged -R a4nn -o jsonl "$(data authors-1e16.csv)" | a4nn-plot -k savings > json.svg
+    cmp out.svg json.svg
+}
+
+@test "plot: effects are points with intervals, shares are bars, the largest first" {
+    cat > in << 'END'
+name,level,effect,low,high,share
+lr,0.1,-0.5,-1,0.5,20
+depth,2,1,0.5,2,60
+depth,4,-1,-2,0,60
+`touch hit` 100%s%n,,,,,5
+END
+    a4nn-plot -k effects --xrange -2:2 in > out.svg
+    well_formed out.svg
+    points out.svg effects -2 2 2.6 -0.6 > got
+    head -n 2 got | sort -g > first
+    printf '%s\n' '0.5 0' '2 0' | near first 0.005
+    grep -n -o '<text>\(depth\|lr\).*</text>' out.svg | sed 's/.*<text>//; s/<.*//' > names
+    diff names - << 'END'
+depth = 2
+depth = 4
+lr = 0.1
+depth
+lr
+END
+    # shown to the letter, and in no way interpreted
+    # shellcheck disable=SC2016
+    grep -qF '`touch hit` 100%s%n' out.svg
+    [ ! -e hit ]
+    jq -Rsc 'split("\n")[1:-1][] | split(",") | {name: .[0], level: .[1], effect: (.[2] | tonumber? // null),
+        low: (.[3] | tonumber? // null), high: (.[4] | tonumber? // null), share: (.[5] | tonumber)}' in > in.jsonl
+    a4nn-plot -k effects --xrange -2:2 in.jsonl | cmp - out.svg
+}
+
+@test "plot: a Pareto front has what nothing is better than" {
+    cat > in << 'END'
+{"run": "a", "config": {"flops": 1}, "acc": 0.5}
+{"run": "b", "config": {"flops": 2}, "acc": 0.7}
+{"run": "c", "config": {"flops": 2}, "acc": 0.6}
+{"run": "d", "config": {"flops": 3}, "acc": 0.65}
+{"run": "e", "config": {"flops": 4}, "acc": 0.9}
+{"run": "f", "acc": 1}
+END
+    a4nn-plot --x config.flops --y acc --xrange 0:5 --yrange 0:1 in > out.svg
+    well_formed out.svg
+    points out.svg 'Pareto front' 0 5 0 1 > got
+    printf '%s\n' '1 0.5' '2 0.7' '4 0.9' | near got 0.002
+    points out.svg all 0 5 0 1 | sort > got
+    printf '%s\n' '1 0.5' '2 0.6' '2 0.7' '3 0.65' '4 0.9' | near got 0.002
+    grep -o '<text>[a-f]</text>' out.svg | diff - <(printf '<text>%s</text>\n' a b e)
+    # the other way round
+    a4nn-plot --x config.flops:max --y acc:min --xrange 0:5 --yrange 0:1 in > out.svg
+    points out.svg 'Pareto front' 0 5 0 1 | sort > got
+    printf '%s\n' '1 0.5' '2 0.6' '3 0.65' '4 0.9' | near got 0.002
+    # the name of a metric tells what is better
+    sed 's/"acc"/"val_loss"/' in | a4nn-plot --x config.flops --y val_loss | grep -q ' 5 points, 1 of them on the front'
+}
+
+@test "plot: of hundreds of thousands of points those are drawn that show" {
+    awk 'BEGIN { print "x,y"; for (i = 0; i < 200000; i++) print i % 1000 "," (i * 7919) % 100000 }' > in
+    a4nn-plot --x x --y y -o gnuplot in > out
+    [ "$(wc -l < out)" -lt 200000 ]
+    [ "$(wc -l < out)" -gt 50000 ]
+}
+
+@test "plot: tables that are none are trouble" {
+    local kind
+    for kind in savings effects; do
+        run -2 a4nn-plot -k $kind "$(data authors-1e16.csv)"
+        [[ $output == *"authors-1e16.csv:1: no column '"* ]]
+        run -1 a4nn-plot -k $kind <(:)
+        [ "$output" = "a4nn-plot: nothing to draw" ]
+        head -c 20000 "$BUILD/bin/a4nn-log" > garbage
+        run -2 a4nn-plot -k $kind garbage
+        printf '{"name": 1\n' > broken
+        run -2 a4nn-plot -k $kind broken
+        [[ $output == "a4nn-plot: broken:1: no JSON object: "* ]]
+    done
+    run -2 a4nn-plot --x a in
+    [ "$output" = "a4nn-plot: a Pareto front needs --x and --y" ]
+    run -2 a4nn-plot -k effects --x a in
+    [ "$output" = "a4nn-plot: --x: only with --kind front" ]
+    run -2 a4nn-plot --y a in
+    [ "$output" = "a4nn-plot: --y: only with --kind front or savings" ]
+    run -2 a4nn-plot -k pie in
+    [ "$output" = "a4nn-plot: --kind: not curves, savings, effects or front: 'pie'" ]
+}
