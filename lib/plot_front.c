@@ -90,7 +90,7 @@ y_of(const struct front *f, size_t i)
     return f->sign[1] * f->all[i].y;
 }
 
-/* Where a value lies between the sides of its axis, in cells of half a pixel or so. */
+/* Where a value lies between the sides of its axis, in cells smaller than a symbol. */
 static size_t
 cell(double value, struct a4nn_range range, bool logarithmic, size_t cells)
 {
@@ -104,7 +104,7 @@ cell(double value, struct a4nn_range range, bool logarithmic, size_t cells)
 static size_t
 add_cloud(struct front *f, struct a4nn_range x, struct a4nn_range y)
 {
-    enum { CELLS = 700 };
+    enum { CELLS = 250 };
     bool *taken = a4nn_xcalloc((size_t)CELLS * CELLS, sizeof *taken);
     size_t block = a4nn_figure_block(&f->figure), i, at;
 
