@@ -95,8 +95,8 @@ draw_rule(struct savings *s, const char *rule, size_t number)
         a4nn_figure_block_end(&s->figure);
         if (rule == NULL)
             a4nn_figure_draw(&s->figure, block, "last value at a fixed epoch", NULL,
-                             "using 1:2 with lines lc rgb \"#%06x\" lw 4",
-                             a4nn_plot_ink(s->style, A4NN_INK_GRID) & 0xd0d0d0);
+                             "using 1:2 with lines lc rgb \"#80%06x\" lw 4",
+                             a4nn_plot_ink(s->style, A4NN_INK_FAINT));
         else /* beyond as many as there are colours, the points differ */
             a4nn_figure_draw(&s->figure, block, rule, NULL,
                              "using 1:2 with linespoints lc rgb \"#%06x\" lw 1.6 pt %d ps 0.6",

@@ -473,7 +473,7 @@ END
     awk 'BEGIN { print "x,y"; for (i = 0; i < 200000; i++) print i % 1000 "," (i * 7919) % 100000 }' > in
     a4nn-plot --x x --y y -o gnuplot in > out
     [ "$(wc -l < out)" -lt 200000 ]
-    [ "$(wc -l < out)" -gt 40000 ]
+    [ "$(wc -l < out)" -gt 30000 ]
 }
 
 @test "plot: tables that are none are trouble" {
