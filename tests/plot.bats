@@ -171,7 +171,7 @@ fake_gnuplot() {
 @test "plot: text of the input is shown and never interpreted" {
     # shellcheck disable=SC2016 # that is the point
     local name='`touch hit`$(touch hit)"; system "touch hit"; ! touch hit
-@hit \134 {/Bold ^x_2} <script>&amp;&#65;&#0; %s%n%d $data1 END '"'"$'\001\033[31m\u202e'
+@hit \134 {/Bold ^x_2} <script>&amp;&#65;&#x0; %s%n%d $data1 END '"'"$'\001\033[31m\u202e'
     jq -cn --arg name "$name" '{run: $name, epoch: 1, value: 0.5, metric: $name, task: $name},
         {run: "b", epoch: 1, value: 0.5, metric: "END\n!touch hit", task: "END"}' > in
     for format in svg png pdf gnuplot terminal; do
@@ -185,7 +185,7 @@ fake_gnuplot() {
     # shellcheck disable=SC2016
     grep -qF '`touch hit`$(touch hit)"; system "touch hit"; ! touch hit\x0a@hit \134 {/Bold ^x_2}' out.svg
     grep -qF '\x01\x1b[31m' out.svg
-    run ! grep -qE '&#0;|&#65;' out.svg
+    run ! grep -qE '&#x0;|&#65;' out.svg
     run ! grep -q $'[\001\033]' out.svg out.terminal
     # nor by a gnuplot that is given the script with the user's settings
     gnuplot out.gnuplot > again.svg
