@@ -85,7 +85,7 @@ web() {
         node --check "$f" || status=1
     done
     sed 's/{{facts}}/<li>x<\/li>/; s/{{[a-z]*}}/x/g' lib/web/index.html |
-        tidy -q -e --drop-empty-elements no - || status=1
+        command tidy -q -e --drop-empty-elements no - || status=1
     return $status
 }
 
