@@ -3,11 +3,15 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include <gsl/gsl_blas.h>
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
 #include <gsl/gsl_multifit_nlinear.h>
+#include <gsl/gsl_multimin.h>
 #include <gsl/gsl_roots.h>
 
 #include "solve.h"
@@ -199,4 +203,80 @@ a4nn_solve_inverse(double *factor, size_t n)
     gsl_matrix_view m = gsl_matrix_view_array(factor, n, n);
 
     gsl_linalg_cholesky_invert(&m.matrix);
+}
+
+void
+a4nn_solve_half(const double *factor, size_t n, double *b)
+{
+    gsl_matrix_const_view m = gsl_matrix_const_view_array(factor, n, n);
+    gsl_vector_view x = gsl_vector_view_array(b, n);
+
+    gsl_blas_dtrsv(CblasLower, CblasNoTrans, CblasNonUnit, &m.matrix, &x.vector);
+}
+
+/* ---- minima ---- */
+
+struct minimum {
+    double (*f)(const double *t, void *arg, double *gradient);
+    void *arg;
+    size_t n;
+    double *scratch;
+};
+
+static void
+minimum_fdf(const gsl_vector *t, void *arg, double *value, gsl_vector *gradient)
+{
+    struct minimum *m = arg;
+
+    *value = m->f(t->data, m->arg, gradient->data);
+    if (!isfinite(*value))
+        *value = DBL_MAX / 4;
+}
+
+static double
+minimum_f(const gsl_vector *t, void *arg)
+{
+    struct minimum *m = arg;
+    gsl_vector_view gradient = gsl_vector_view_array(m->scratch, m->n);
+    double value;
+
+    minimum_fdf(t, arg, &value, &gradient.vector);
+    return value;
+}
+
+static void
+minimum_df(const gsl_vector *t, void *arg, gsl_vector *gradient)
+{
+    double value;
+
+    minimum_fdf(t, arg, &value, gradient);
+}
+
+void
+a4nn_solve_minimum(double (*f)(const double *t, void *arg, double *gradient), void *arg, size_t n,
+                   double *t, int steps)
+{
+    struct minimum m = {f, arg, n, a4nn_xcalloc(n + 1, sizeof(double))};
+    gsl_multimin_function_fdf function = {minimum_f, minimum_df, minimum_fdf, n, &m};
+    gsl_multimin_fdfminimizer *s;
+    gsl_vector_view start = gsl_vector_view_array(t, n);
+
+    quiet();
+    s = gsl_multimin_fdfminimizer_alloc(gsl_multimin_fdfminimizer_vector_bfgs2, n);
+    if (s != NULL) {
+        gsl_multimin_fdfminimizer_set(s, &function, &start.vector, 0.3, 0.1);
+        while (steps-- > 0 && gsl_multimin_fdfminimizer_iterate(s) == GSL_SUCCESS &&
+               gsl_multimin_test_gradient(s->gradient, 1e-2) == GSL_CONTINUE)
+            continue;
+        for (size_t i = 0; i < n; i++)
+            t[i] = gsl_vector_get(s->x, i);
+        gsl_multimin_fdfminimizer_free(s);
+    }
+    free(m.scratch);
+}
+
+double
+a4nn_solve_normal_quantile(double p)
+{
+    return gsl_cdf_ugaussian_Pinv(p);
 }

@@ -56,4 +56,17 @@ bool a4nn_solve_factor(double *a, size_t n);
 void a4nn_solve_factored(const double *factor, size_t n, double *b);
 void a4nn_solve_inverse(double *factor, size_t n);
 
+/*
+ * Moves the n numbers at t to where f, whose gradient it tells, is smallest nearby, in at most so
+ * many steps (Broyden, Fletcher, Goldfarb, Shanno).  f may be infinite where there is no answer.
+ */
+void a4nn_solve_minimum(double (*f)(const double *t, void *arg, double *gradient), void *arg,
+                        size_t n, double *t, int steps);
+
+/* Replaces b by L^-1 b, L being the factor of a4nn_solve_factor. */
+void a4nn_solve_half(const double *factor, size_t n, double *b);
+
+/* The value that a standard normal variable is below with probability p, 0 < p < 1. */
+double a4nn_solve_normal_quantile(double p);
+
 #endif

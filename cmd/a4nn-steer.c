@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* a4nn-steer: what to train next. Its verbs lie in cmd/a4nn-steer/. */
+#include "a4nn-steer/verbs.h"
+#include "cli_verbs.h"
+#include "program.h"
+
+static const struct a4nn_verb verbs[] = {
+    {"next", "the candidates to train next, and why", &a4nn_steer_next_cli, a4nn_steer_next},
+    {0},
+};
+
+static const struct a4nn_cli_verbs cli = {
+    .program = "a4nn-steer",
+    .about = "Steer a search by what its trainings came to.",
+    .verbs = verbs,
+    .more = "\nStatus: 0 done, 1 there is nothing to say, 2 trouble.\n",
+};
+
+int
+main(int argc, char **argv)
+{
+    a4nn_program_begin("a4nn-steer");
+    return a4nn_cli_verb(&cli, argc, argv);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "intake.h"
+
+#include <stdlib.h>
+
+#include "history.h"
+#include "program.h"
+#include "xalloc.h"
+
+enum { PATIENCE = 60 /* seconds */ };
+
+void
+a4nn_steer_init(struct a4nn_steer *s)
+{
+    *s = (struct a4nn_steer){0};
+    a4nn_input_init(&s->in);
+}
+
+/* ---- results ---- */
+
+static int
+on_record(void *arg, struct a4nn_record *record)
+{
+    struct a4nn_steer *s = arg;
+    struct a4nn_metric metric = a4nn_input_metric(&s->in, record);
+
+    if (s->in.epochs == s->in.epochs)
+        a4nn_record_set_num(record, A4NN_EPOCHS, s->in.epochs);
+    s->failed = a4nn_outcomes_record(&s->outcomes, record, metric.mode, &s->err) < 0;
+    return s->failed;
+}
+
+static void
+read_stream(struct a4nn_steer *s, char *const *operands, int count)
+{
+    struct a4nn_reader *reader;
+
+    if (count == 0 && s->in.history)
+        return;
+    s->in.reader.record = on_record;
+    s->in.reader.arg = s;
+    reader = a4nn_reader_new(&s->in.reader);
+    a4nn_reader_read(reader, operands, count);
+    a4nn_reader_free(reader);
+    if (s->failed)
+        a4nn_die(A4NN_TROUBLE, "%s", s->err.msg);
+}
+
+static void
+read_history(struct a4nn_steer *s)
+{
+    struct a4nn_db *db;
+
+    if (!s->in.history)
+        return;
+    db = a4nn_history_open(s->in.history_name, A4NN_DB_READ, PATIENCE, &s->err);
+    if (db == NULL || a4nn_outcomes_history(&s->outcomes, db, &s->err) < 0)
+        a4nn_die(A4NN_TROUBLE, "%s", s->err.msg);
+    a4nn_db_close(db);
+}
+
+/* ---- together ---- */
+
+/* The configuration of a run, its own or that of the candidate of its name; NULL: not known. */
+static const struct a4nn_json *
+config_of(const struct a4nn_steer *s, size_t run, long *candidate)
+{
+    const struct a4nn_outcome *o = &s->outcomes.run[run];
+
+    *candidate = a4nn_candidates_find(&s->list, s->outcomes.runs.key[run]);
+    if (o->config != NULL)
+        return o->config;
+    return *candidate >= 0 ? s->list.one[*candidate].config : NULL;
+}
+
+static void
+encode_results(struct a4nn_steer *s, bool *tried, struct a4nn_strmap *prints)
+{
+    size_t i;
+
+    s->result = a4nn_xcalloc(s->outcomes.runs.n + 1, sizeof *s->result);
+    for (i = 0; i < s->outcomes.runs.n; i++) {
+        const struct a4nn_outcome *o = &s->outcomes.run[i];
+        long candidate;
+        const struct a4nn_json *config = config_of(s, i, &candidate);
+        char *print;
+
+        if (candidate >= 0)
+            tried[candidate] = true;
+        if (config == NULL) {
+            s->unknown++;
+            continue;
+        }
+        print = a4nn_candidate_print(config);
+        a4nn_strmap_put(prints, print, NULL);
+        free(print);
+        s->forecast += o->sd > 0 ? 1 : 0;
+        s->result[s->results++] =
+            (struct a4nn_result){a4nn_features_add(s->features, config), o->state, o->value, o->sd};
+    }
+}
+
+/* A candidate has been tried when a run has its name or its configuration; of equal ones the first
+ * is offered. */
+static void
+encode_candidates(struct a4nn_steer *s, const bool *tried, struct a4nn_strmap *prints)
+{
+    size_t i;
+
+    s->row = a4nn_xcalloc(s->list.n + 1, sizeof *s->row);
+    s->place = a4nn_xcalloc(s->list.n + 1, sizeof *s->place);
+    for (i = 0; i < s->list.n; i++) {
+        char *print = a4nn_candidate_print(s->list.one[i].config);
+        bool fresh;
+
+        a4nn_strmap_put(prints, print, &fresh);
+        free(print);
+        if (tried[i] || !fresh)
+            continue;
+        s->place[s->untried] = i;
+        s->row[s->untried++] = a4nn_features_add(s->features, s->list.one[i].config);
+    }
+}
+
+void
+a4nn_steer_read(struct a4nn_steer *s, char *const *operands, int count)
+{
+    struct a4nn_strmap prints = {0};
+    bool *tried;
+
+    if (s->candidates != NULL &&
+        a4nn_candidates_read(s->candidates, &s->list, &s->in.diag, &s->err) < 0)
+        a4nn_die(A4NN_TROUBLE, "%s", s->err.msg);
+    s->outcomes.task = s->in.task;
+    read_stream(s, operands, count);
+    read_history(s);
+    a4nn_outcomes_settle(&s->outcomes);
+    s->features = a4nn_features_new();
+    tried = a4nn_xcalloc(s->list.n + 1, sizeof *tried);
+    encode_results(s, tried, &prints);
+    encode_candidates(s, tried, &prints);
+    a4nn_features_finish(s->features);
+    if (s->unknown > 0)
+        a4nn_diag(&s->in.diag, A4NN_WARNING, NULL, 0,
+                  "%zu runs teach nothing: their configuration is not known", s->unknown);
+    free(tried);
+    a4nn_strmap_release(&prints);
+}
+
+void
+a4nn_steer_release(struct a4nn_steer *s)
+{
+    a4nn_features_free(s->features);
+    a4nn_candidates_release(&s->list);
+    a4nn_outcomes_release(&s->outcomes);
+    free(s->result);
+    free(s->row);
+    free(s->place);
+    a4nn_input_release(&s->in);
+}

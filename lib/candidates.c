@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "candidates.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flatconfig.h"
+#include "history_facts.h"
+#include "number.h"
+#include "xalloc.h"
+
+static const char *const added[] = {"run", "task", "predicted", "low", "high", "why"};
+
+static int
+take_member(void *arg, const char *name, struct a4nn_json *value)
+{
+    size_t i;
+
+    if (a4nn_fact_find(name) >= 0)
+        return 0;
+    for (i = 0; i < sizeof added / sizeof *added; i++)
+        if (strcmp(name, added[i]) == 0)
+            return 0;
+    a4nn_json_set(arg, name, a4nn_json_copy(value));
+    return 0;
+}
+
+static char *
+name_of(const struct a4nn_json *run)
+{
+    struct a4nn_buf out = {0};
+
+    if (a4nn_json_kind(run) == A4NN_JSON_NULL)
+        return NULL;
+    if (a4nn_json_string(run) != NULL)
+        return a4nn_xstrdup(a4nn_json_string(run));
+    a4nn_json_dump(run, &out);
+    return out.data;
+}
+
+/* Takes `line` over, or says what is wrong with it. */
+static int
+take(struct a4nn_candidates *c, struct a4nn_json *line, struct a4nn_err *err)
+{
+    const struct a4nn_json *config = a4nn_json_get(line, "config");
+    struct a4nn_candidate one = {line, NULL, NULL};
+    bool fresh = true;
+    size_t i;
+
+    if (a4nn_json_kind(line) != A4NN_JSON_OBJECT)
+        return a4nn_err_set(err, "not a JSON object");
+    if (config != NULL && a4nn_json_kind(config) != A4NN_JSON_OBJECT)
+        return a4nn_err_set(err, "'config' is not an object");
+    one.run = name_of(a4nn_json_get(line, "run"));
+    if (one.run != NULL)
+        i = a4nn_strmap_put(&c->runs, one.run, &fresh);
+    if (!fresh) {
+        a4nn_err_set(err, "run '%.100s' again", one.run);
+        free(one.run);
+        return -1;
+    }
+    if (one.run != NULL) {
+        c->of_run = a4nn_xgrow(c->of_run, i, &c->of_run_cap, sizeof *c->of_run);
+        c->of_run[i] = c->n;
+    }
+    one.config = config != NULL ? a4nn_json_copy(config) : a4nn_json_object();
+    if (config == NULL)
+        a4nn_json_members(line, take_member, one.config);
+    c->one = a4nn_xgrow(c->one, c->n, &c->cap, sizeof *c->one);
+    c->one[c->n++] = one;
+    return 0;
+}
+
+static void
+read_lines(FILE *in, const char *file, struct a4nn_candidates *out, struct a4nn_diag *diag)
+{
+    unsigned long number = 0;
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t len;
+    struct a4nn_err err;
+
+    while ((len = getline(&line, &size, in)) > 0) {
+        struct a4nn_json *v;
+
+        number++;
+        if (strspn(line, " \t\r\n") == (size_t)len)
+            continue;
+        v = a4nn_json_parse(line, (size_t)len, NULL, &err);
+        if (v == NULL || take(out, v, &err) < 0) {
+            a4nn_diag(diag, A4NN_ERROR, file, number, "%s", err.msg);
+            a4nn_json_free(v);
+        }
+    }
+    free(line);
+}
+
+int
+a4nn_candidates_read(const char *file, struct a4nn_candidates *out, struct a4nn_diag *diag,
+                     struct a4nn_err *err)
+{
+    FILE *in = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
+    int failed;
+
+    if (in == NULL)
+        return a4nn_err_set(err, "cannot open '%.300s': %s", file, strerror(errno));
+    errno = 0;
+    read_lines(in, in == stdin ? "standard input" : file, out, diag);
+    failed = ferror(in) ? errno : 0;
+    if (in != stdin)
+        fclose(in);
+    return failed == 0 ? 0 : a4nn_err_set(err, "cannot read '%.300s': %s", file, strerror(failed));
+}
+
+long
+a4nn_candidates_find(const struct a4nn_candidates *c, const char *run)
+{
+    long i = a4nn_strmap_find(&c->runs, run);
+
+    return i < 0 ? -1 : (long)c->of_run[i];
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char *
+a4nn_candidate_print(const struct a4nn_json *config)
+{
+    struct a4nn_buf text = {0}, out = {0};
+    struct a4nn_strmap names = {0};
+    struct a4nn_flat_config flat = {0};
+    char **member, number[32];
+    size_t i;
+
+    a4nn_json_dump(config, &text);
+    a4nn_flat_config_read(text.data, &names, &flat);
+    member = a4nn_xcalloc(flat.n + 1, sizeof *member);
+    for (i = 0; i < flat.n; i++) {
+        const struct a4nn_flat_member *m = &flat.member[i];
+        struct a4nn_buf one = {0};
+
+        a4nn_json_quote(&one, names.key[m->name]);
+        a4nn_buf_addc(&one, ':');
+        if (m->number == m->number)
+            a4nn_buf_adds(&one, a4nn_number_format(number, m->number));
+        else
+            a4nn_json_quote(&one, m->text);
+        member[i] = one.data;
+    }
+    qsort(member, flat.n, sizeof *member, by_text);
+    a4nn_buf_adds(&out, "");
+    for (i = 0; i < flat.n; i++) {
+        a4nn_buf_addf(&out, "%s\n", member[i]);
+        free(member[i]);
+    }
+    free(member);
+    a4nn_buf_release(&text);
+    a4nn_flat_config_release(&flat);
+    a4nn_strmap_release(&names);
+    return out.data;
+}
+
+void
+a4nn_candidates_release(struct a4nn_candidates *c)
+{
+    size_t i;
+
+    for (i = 0; i < c->n; i++) {
+        a4nn_json_free(c->one[i].line);
+        a4nn_json_free(c->one[i].config);
+        free(c->one[i].run);
+    }
+    free(c->one);
+    free(c->of_run);
+    a4nn_strmap_release(&c->runs);
+    *c = (struct a4nn_candidates){0};
+}

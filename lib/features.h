@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef A4NN_FEATURES_H
+#define A4NN_FEATURES_H
+
+#include <stddef.h>
+
+#include "json.h"
+
+/*
+ * Configurations as rows of numbers, so that a model can compare them.  What lies within objects
+ * and lists is taken member by member, under names joined by dots; then
+ *
+ *   a number      is itself, or its logarithm where all are positive and go over a factor of 10;
+ *                 one that is not there is the mean, and a feature of its own says so
+ *   truth         is 0 or 1
+ *   a bit string  "0110" is a list of its digits
+ *   a sequence    "[C(64,3,1), P(2,2), SM(10)]": how long it is, how many tokens of each name there
+ *                 are, and of each argument of a name the mean, the first and the last
+ *   other text    is a category: one feature for each of its levels
+ *
+ * A parameter's features make a group, of mean 0 and a sum of variances of 1.  What is constant, or
+ * the same as another, or text that hardly ever comes twice, is left out.
+ */
+struct a4nn_features;
+
+struct a4nn_feature_group {
+    const char *name;    /* of the parameter */
+    size_t first, count; /* columns */
+};
+
+struct a4nn_features *a4nn_features_new(void);
+
+/* Adds an object's members as a row; its number. */
+size_t a4nn_features_add(struct a4nn_features *f, const struct a4nn_json *config);
+
+/* Makes the matrix, once, when all rows are there. */
+void a4nn_features_finish(struct a4nn_features *f);
+
+/* Rows, columns, and the matrix row by row. */
+size_t a4nn_features_rows(const struct a4nn_features *f);
+size_t a4nn_features_columns(const struct a4nn_features *f);
+const double *a4nn_features_row(const struct a4nn_features *f, size_t row);
+
+/* Groups; the i-th. */
+size_t a4nn_features_groups(const struct a4nn_features *f);
+const struct a4nn_feature_group *a4nn_features_group(const struct a4nn_features *f, size_t i);
+
+void a4nn_features_free(struct a4nn_features *f);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef A4NN_PROPOSE_H
+#define A4NN_PROPOSE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "features.h"
+#include "metric.h"
+
+/*
+ * Which candidates to train next.  A Gaussian process (surrogate.h) learns the final values, on a
+ * scale without outliers (yardstick.h), from the results; the candidate with the largest
+ *
+ *     expected value + boldness * standard deviation
+ *
+ * comes first (an upper confidence bound; Srinivas et al. 2010).  Runs that are pending, and
+ * proposals already made, are taken to have the result expected of them (kriging believer;
+ * Ginsbourger et al. 2010), so that proposals differ.
+ */
+
+enum a4nn_result_state { A4NN_RESULT_VALUE, A4NN_RESULT_FAILED, A4NN_RESULT_PENDING };
+
+struct a4nn_result {
+    size_t row; /* of the features */
+    enum a4nn_result_state state;
+    double value; /* final or forecast, in the metric's own unit; NAN where there is none */
+    double sd;    /* standard deviation of a forecast, 0: the value is known */
+};
+
+struct a4nn_proposal {
+    size_t candidate;            /* its place among them */
+    double predicted, low, high; /* final value and its 90 % interval; NAN: no model yet */
+    struct a4nn_buf why;         /* for people; owned */
+};
+
+struct a4nn_propose_opts {
+    const struct a4nn_features *features;
+    const struct a4nn_result *result;
+    size_t results;
+    const size_t *row; /* candidates, not tried yet */
+    size_t candidates;
+    size_t count; /* proposals wanted */
+    enum a4nn_mode mode;
+    uint64_t seed;
+};
+
+/* Fills at most opts->count proposals, in order, and returns how many: fewer when there are not as
+ * many candidates. */
+size_t a4nn_propose(const struct a4nn_propose_opts *opts, struct a4nn_proposal *out);
+
+void a4nn_proposals_release(struct a4nn_proposal *proposal, size_t n);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef A4NN_SURROGATE_H
+#define A4NN_SURROGATE_H
+
+#include <stddef.h>
+
+#include "features.h"
+
+/*
+ * What a training would come to, by the results of others: a Gaussian process over features,
+ *
+ *     z(x) = c + b'x + f(x) + noise,    c ~ N(0, 1),    b ~ N(0, line^2 / d),
+ *     cov f(x), f(x') = height^2 matern(r),    r^2 = sum over groups of |x_g - x'_g|^2 / reach_g^2,
+ *
+ * with Matern's covariance for nu = 5/2 (Rasmussen and Williams 2006, eq. 4.17).  Height, line, the
+ * noise and one reach for each group, which is a parameter's, are the most probable ones given the
+ * results, with log-normal priors; of many groups each is a priori worth less.
+ */
+struct a4nn_surrogate;
+
+/*
+ * n results: rows of the features, values in units of about their own spread, variances of what is
+ * known to be uncertain in them beyond the model's own noise.  NULL when there is no answer in
+ * numbers.  `features` must outlive it.
+ */
+struct a4nn_surrogate *a4nn_surrogate_fit(const struct a4nn_features *features, const size_t *row,
+                                          const double *z, const double *variance, size_t n);
+
+/* The expected value, noise apart, of a row of as many columns as the features have. */
+double a4nn_surrogate_mean(const struct a4nn_surrogate *s, const double *x);
+
+/* Variance of the noise. */
+double a4nn_surrogate_noise(const struct a4nn_surrogate *s);
+
+/* The reach of a group: a parameter with a large one hardly matters, except in a straight line. */
+double a4nn_surrogate_reach(const struct a4nn_surrogate *s, size_t group);
+
+/*
+ * Candidates: rows of the features whose means and variances (noise apart) are kept up to date
+ * while results are supposed for some of them.
+ */
+struct a4nn_prospects {
+    size_t n;
+    const size_t *row; /* the caller's */
+    double *mean, *variance;
+    double *half; /* n times `cap`: the factor's inverse times the covariances */
+    size_t used, cap;
+};
+
+/* `room`: how many times a4nn_prospects_suppose will be called at most. Released below. */
+void a4nn_prospects_init(struct a4nn_prospects *p, const struct a4nn_surrogate *s,
+                         const size_t *row, size_t n, size_t room);
+
+/* The i-th has the result that is expected of it: its mean stays, all variances become less. */
+void a4nn_prospects_suppose(struct a4nn_prospects *p, const struct a4nn_surrogate *s, size_t i);
+
+void a4nn_prospects_release(struct a4nn_prospects *p);
+
+void a4nn_surrogate_free(struct a4nn_surrogate *s);
+
+#endif

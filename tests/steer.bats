@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# a4nn-steer: what to train next.
+
+load lib
+
+# grid: 63 candidates c1 ... c63: 21 rates from 1e-5 to 1 for each of three optimisers.
+grid() {
+    awk 'BEGIN { split("sgd adam rms", opt, " "); for (o = 1; o <= 3; o++) for (i = 0; i <= 20; i++)
+        printf "{\"run\":\"c%d\",\"lr\":%.6g,\"opt\":\"%s\"}\n", ++n, 10 ^ (-5 + i / 4), opt[o] }'
+}
+
+# trained STEP [SIGN]: every STEP-th of them; adam at a rate of 0.001 (c30) would be best of all.
+trained() {
+    awk -v step="$1" -v sign="${2:-1}" 'BEGIN { print "run,epoch,value,metric"
+        for (o = 1; o <= 3; o++) for (i = 0; i <= 20; i++) if (++n % step == 0)
+            printf "c%d,9,%.3f,%s\n", n, sign * (90 - (i - 8) ^ 2 / 3 - 5 * (o != 2)),
+                (sign > 0 ? "val_acc" : "my_score") }'
+}
+
+names() { printf '%s\n' "$output" | sed 's/.*"run":"\([^"]*\)".*/\1/'; }
+
+@test "steer next: the best of what was not tried comes first, with its value and the reason" {
+    grid > list
+    trained 4 > results
+    run -0 --separate-stderr a4nn-steer next -n 3 --candidates list results
+    [ -z "$stderr" ]
+    # c28 has been trained; its neighbours are the best that is left
+    [[ $(names | sort | tr '\n' ' ') =~ ^c(29|30|31)\ c(29|30|31)\ c(29|30|31)\ $ ]]
+    [[ ${lines[0]} =~ ^'{"run":"c'[0-9]+'","lr":0.00'[0-9]+',"opt":"adam","predicted":'(89|90|91)[.0-9]+',"low":'[0-9.]+',"high":'[0-9.]+',"why":"expected to beat the best so far, 88.67; '.*(opt|lr)\ \+ ]]
+    # the same again is the same
+    a4nn-steer next -n 3 --candidates list < results | cmp - <(printf '%s\n' "$output")
+}
+
+@test "steer next: a metric that is minimised" {
+    grid > list
+    trained 4 -1 > results
+    run -2 --separate-stderr a4nn-steer next --candidates list results
+    [ "$stderr" = "a4nn-steer: is more or less of 'my_score' better? say --max or --min" ]
+    run -0 --separate-stderr a4nn-steer next --min -n 2 --candidates list results
+    [[ $(names | tr '\n' ' ') =~ ^c(29|30|31)\ c(29|30|31)\ $ ]]
+    [[ $output == *'"predicted":-'[89]* ]]
+}
+
+@test "steer next: without a model at random, by seed; until no candidate is left" {
+    grid > list
+    run -0 a4nn-steer next -q -n 63 --candidates list
+    [ "$(names | sort -u | wc -l)" -eq 63 ]
+    [[ ${lines[0]} == *'"predicted":null,"low":null,"high":null,"why":"at random: 0 of 5 results that a model needs"}' ]]
+    first=$(names)
+    run -0 a4nn-steer next -q -n 63 --seed 1 --candidates list
+    [ "$(names)" != "$first" ]
+    trained 1 > results
+    sed -i '/^c5,/d; /^c6,/d' results
+    run -0 a4nn-steer next -n 100 --candidates list results
+    [ "$(names | sort | tr '\n' ' ')" = "c5 c6 " ]
+    trained 1 > results
+    run -1 --separate-stderr a4nn-steer next --candidates list results
+    [ "$output$stderr" = "a4nn-steer: no candidate is left" ]
+}
+
+@test "steer next: what was trained is no candidate, by its name or by its configuration" {
+    printf '%s\n' '{"run":"a","x":1,"y":[1,2]}' '{"run":"b","config":{"y":[1,2],"x":2}}' \
+        '{"run":"c","y":[1,2],"x":3.0}' '{"x":4,"y":[1,2],"seed":7}' > list
+    cat > results <<'END'
+{"run":"z","epoch":1,"value":9,"metric":"val_acc","config":{"y":[1,2],"x":3}}
+{"run":"y","epoch":1,"value":9,"metric":"val_acc","config":{"y":[1,2],"x":4}}
+{"run":"b","epoch":1,"value":9,"metric":"val_acc"}
+END
+    run -0 --separate-stderr a4nn-steer next -n 9 --candidates list results
+    [ "${#lines[@]}" -eq 1 ]
+    [[ $output == '{"run":"a","x":1,"y":[1,2],"predicted":null,'* ]]
+}
+
+# predicted RUN: what is expected of that candidate, as `next` said it into `all`.
+predicted() { sed -n "s/.*\"run\":\"$1\".*\"predicted\":\([-0-9.]*\).*/\1/p" all; }
+
+less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a < b) }' || fail "not less: $1, $2"; }
+
+@test "steer next: a stopped run counts with its forecast, the less the more uncertain it is" {
+    grid > list
+    trained 4 > results
+    a4nn-steer next -n 99 --candidates list results > all
+    before=$(predicted c9)
+    # c8, sgd at the best rate, was trained; at c10 a run is stopped that would come to 95
+    stopped() {
+        echo run,epoch,value,metric,epochs,forecast,low,high,verdict,reason
+        echo "c10,3,40,val_acc,9,95,$1,stop,converged"
+    }
+    cat results <(stopped 94.9,95.1) | a4nn-steer next -n 99 --candidates list > all
+    sure=$(predicted c9)
+    cat results <(stopped 45,145) | a4nn-steer next -n 99 --candidates list > all
+    unsure=$(predicted c9)
+    less "$before" "$unsure"
+    less "$unsure" "$sure"
+    [ -z "$(predicted c10)" ]
+}
+
+@test "steer next: what failed or diverged is bad, not missing" {
+    grid > list
+    trained 4 > results
+    a4nn-steer next -n 99 --candidates list results > all
+    before=$(predicted c29)
+    cat results <(echo c30,9,nan,val_acc) | a4nn-steer next -n 99 --candidates list > all
+    less "$(predicted c29)" "$before"
+    printf '{"run":"c30","epoch":3,"value":50,"metric":"val_acc","status":"failed"}\n' > failed
+    a4nn-steer next -n 99 --candidates list results failed | cmp - all
+    printf '{"run":"c30","epoch":3,"value":50,"metric":"val_acc","verdict":"stop","reason":"diverged"}\n' > failed
+    a4nn-steer next -n 99 --candidates list results failed | cmp - all
+    # and only failures teach nothing to choose by
+    printf 'run,epoch,value,metric\n' > results
+    for i in 1 2 3 4 5 6; do echo "c$i,1,nan,val_acc"; done >> results
+    run -0 a4nn-steer next --candidates list results
+    [[ $output == *'"why":"at random: no result has a value"}' ]]
+}
+
+@test "steer next: what is running is not proposed again, nor what is just like it" {
+    grid > list
+    trained 4 > results
+    run -0 a4nn-steer next --candidates list results
+    first=$(names)
+    cat results <(printf 'run,epoch,value,metric,epochs\n%s,1,20,val_acc,9\n' "$first") > both
+    run -0 a4nn-steer next -n 2 --candidates list results
+    second=${lines[1]}
+    run -0 a4nn-steer next -n 99 --candidates list both
+    [[ $output != *"\"run\":\"$first\""* ]]
+    [ "${lines[0]}" = "$second" ]
+}
+
+@test "steer next: results from the model database" {
+    export A4NN_HISTORY=$BATS_TEST_TMPDIR/history.db
+    grid > list
+    trained 4 > results
+    sed '1s/$/,task/; 2,$s/$/,digits/' results | a4nn-history add -q -E 9
+    run -0 --separate-stderr a4nn-steer next -H -n 3 --candidates list
+    [ -z "$stderr" ]
+    a4nn-steer next -n 3 --candidates list results | cmp - <(printf '%s\n' "$output")
+    printf '{"run":"o","task":"other","epoch":1,"value":3,"metric":"val_acc"}\n' | a4nn-history add -q
+    run -2 --separate-stderr a4nn-steer next -H --candidates list
+    [ "$stderr" = "a4nn-steer: results of task 'digits', metric 'val_acc' and of task 'other', metric 'val_acc': name one task with -t" ]
+    run -0 a4nn-steer next -H -t digits -n 3 --candidates list
+    a4nn-steer next -n 3 --candidates list results | cmp - <(printf '%s\n' "$output")
+    run -2 --separate-stderr a4nn-steer next -H"$BATS_TEST_TMPDIR/none" --candidates list
+    [ -n "$stderr" ]
+}
+
+@test "steer next: sequences of layers, bit strings and lists are compared by what is in them" {
+    # the more C the better; the third bit and the second number count, too
+    awk 'BEGIN { for (i = 0; i < 60; i++) { net = ""; for (k = 0; k <= i % 5; k++) net = net "C(" 2 ^ (4 + (i + k) % 3) ",3), "
+        printf "{\"run\":\"n%d\",\"net\":\"[%sSM(10)]\",\"genome\":\"%d%d%d1\",\"w\":[%d,%d]}\n", i, net, i % 2, int(i / 2) % 2, int(i / 4) % 2, i % 7, i % 4 } }' > nets
+    awk 'BEGIN { print "run,epoch,value,metric"; for (i = 0; i < 60; i += 2)
+        printf "n%d,1,%g,val_acc\n", i, 40 + 5 * (i % 5) + 10 * (int(i / 4) % 2) + 3 * (i % 4) }' > results
+    run -0 --separate-stderr a4nn-steer next -n 6 --candidates nets results
+    [ -z "$stderr" ]
+    # of the odd ones the best have five C and the third bit
+    for line in "${lines[@]:0:2}"; do
+        [[ $line =~ '"net":"['(C[^S]*){4,5}'SM(10)]","genome":"'..1 ]] || fail "$line"
+    done
+    [[ $output =~ 'net.C.count'|'net.length' ]]
+    [[ $output == *'genome.3 +'* ]]
+}
+
+@test "steer next: table and CSV" {
+    grid > list
+    trained 4 > results
+    run -0 a4nn-steer next -o csv --candidates list results
+    [ "${lines[0]}" = run,predicted,low,high,why ]
+    [[ ${lines[1]} =~ ^c[0-9]+,(89|90|91)[.0-9]*,[0-9.]+,[0-9.]+,\"?expected\ to\ beat ]]
+    run -0 a4nn-steer next -o table --candidates list results
+    [[ ${lines[0]} =~ ^run\ +predicted\ +low\ +high\ +why$ ]]
+}
+
+@test "steer next: what cannot be used is named with its line, the rest is used" {
+    printf '%s\n' '{"run":"a","x":1}' '[1]' '{"run":"a","x":2}' '{"x":' '' '{"config":3}' '{"run":7,"x":5}' > list
+    run -2 --separate-stderr a4nn-steer next -n 9 --candidates list <<< 'run,epoch,value,metric'
+    [ "$(names | sort | tr '\n' ' ')" = '7 a ' ] || [[ $output == *'"run":7'* ]]
+    [ "${#lines[@]}" -eq 2 ]
+    [[ $stderr == *"list:2: not a JSON object"* ]]
+    [[ $stderr == *"list:3: run 'a' again"* ]]
+    [[ $stderr == *"list:4: "* ]]
+    [[ $stderr == *"list:6: 'config' is not an object"* ]]
+    run -2 --separate-stderr a4nn-steer next < /dev/null
+    [ "$stderr" = "a4nn-steer: no candidates: name a file with --candidates" ]
+    run -2 --separate-stderr a4nn-steer next --candidates nowhere < /dev/null
+    [ "$stderr" = "a4nn-steer: cannot open 'nowhere': No such file or directory" ]
+    # runs of nobody's configuration
+    printf 'run,epoch,value,metric\nq,1,3,val_acc\n' > results
+    run -0 --separate-stderr a4nn-steer next --candidates <(echo '{"run":"a","x":1}') results
+    [ "$stderr" = "a4nn-steer: 1 runs teach nothing: their configuration is not known" ]
+}
+
+@test "steer next: configurations of every kind, all the same, or without an end" {
+    deep=$(printf '{"a":%.0s' {1..500}; printf 1; printf '}%.0s' {1..500})
+    awk -v deep="$deep" 'BEGIN {
+        for (i = 0; i < 40; i++) {
+            v = i % 8 == 0 ? "null" : i % 8 == 1 ? "\"text\"" : i % 8 == 2 ? "1e308" : i % 8 == 3 ? "-1e308" : \
+                i % 8 == 4 ? "[[],{},[null,true]]" : i % 8 == 5 ? deep : i % 8 == 6 ? "\"(((1,2),)\"" : "\"\""
+            printf "{\"run\":\"r%d\",\"x\":%s,\"k\":%d,\"c\":5}\n", i, v, i } }' > odd
+    awk 'BEGIN { print "run,epoch,value,metric"; for (i = 0; i < 40; i += 3) printf "r%d,1,%s,val_acc\n", i, i % 2 ? "1e308" : "3" }' > results
+    run -0 a4nn-steer next -n 40 --candidates odd results
+    for same in 1 2 3 4 5 6 7 8 9; do echo "{\"run\":\"s$same\",\"x\":1,\"y\":$same}"; done > list
+    awk 'BEGIN { print "run,epoch,value,metric"; for (i = 1; i < 9; i++) printf "s%d,1,50,val_acc\n", i }' > results
+    run -0 a4nn-steer next --candidates list results
+}
