@@ -6,6 +6,8 @@
 
 static const struct a4nn_verb verbs[] = {
     {"next", "the candidates to train next, and why", &a4nn_steer_next_cli, a4nn_steer_next},
+    {"explain", "what each parameter does to the final value", &a4nn_steer_explain_cli,
+     a4nn_steer_explain},
     {0},
 };
 

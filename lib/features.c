@@ -383,6 +383,7 @@ static void
 add_numbers(struct a4nn_features *f, size_t name, const struct member *m)
 {
     double *x = column_of(f), *missing = column_of(f), lo = INFINITY, hi = -INFINITY, mean = 0;
+    struct a4nn_buf is_missing = {0};
     size_t i;
     bool magnitudes;
 
@@ -402,7 +403,10 @@ add_numbers(struct a4nn_features *f, size_t name, const struct member *m)
             missing[i] = !f->count[name];
         }
     add_group(f, f->names.key[name], &x, 1);
-    add_group(f, f->names.key[name], &missing, 1);
+    a4nn_buf_addf(&is_missing, "%s is missing", f->names.key[name]);
+    i = a4nn_strmap_put(&f->names, is_missing.data, NULL);
+    add_group(f, f->names.key[i], &missing, 1);
+    a4nn_buf_release(&is_missing);
 }
 
 /* Numbers and texts alike are levels here; those behind the last that is told apart are one. */
@@ -472,12 +476,12 @@ void
 a4nn_features_finish(struct a4nn_features *f)
 {
     struct member m = {column_of(f), a4nn_xcalloc(f->rows + 1, sizeof(long)), 0, 0};
-    size_t *at = a4nn_xcalloc(f->rows + 1, sizeof *at), i, j;
+    size_t *at = a4nn_xcalloc(f->rows + 1, sizeof *at), names = f->names.n, i, j;
 
     for (i = 0; i < f->rows; i++)
         if (f->row[i].n > 1)
             qsort(f->row[i].cell, f->row[i].n, sizeof *f->row[i].cell, by_name);
-    for (i = 0; i < f->names.n; i++)
+    for (i = 0; i < names; i++)
         finish_name(f, i, &m, at);
     f->x = a4nn_xcalloc(f->rows * f->columns + 1, sizeof *f->x);
     for (j = 0; j < f->columns; j++) {
@@ -520,6 +524,39 @@ const struct a4nn_feature_group *
 a4nn_features_group(const struct a4nn_features *f, size_t i)
 {
     return &f->group[i];
+}
+
+static const struct cell *
+cell_of(const struct a4nn_features *f, size_t group, size_t row)
+{
+    long name = a4nn_strmap_find(&f->names, f->group[group].name);
+    size_t i;
+
+    for (i = 0; i < f->row[row].n; i++)
+        if ((long)f->row[row].cell[i].name == name)
+            return &f->row[row].cell[i];
+    return NULL;
+}
+
+double
+a4nn_features_number(const struct a4nn_features *f, size_t group, size_t row)
+{
+    const struct cell *c = cell_of(f, group, row);
+
+    return c != NULL ? c->number : NAN;
+}
+
+void
+a4nn_features_text(const struct a4nn_features *f, size_t group, size_t row, struct a4nn_buf *out)
+{
+    const struct cell *c = cell_of(f, group, row);
+
+    if (c == NULL)
+        a4nn_buf_adds(out, "none");
+    else if (isnan(c->number))
+        a4nn_buf_adds(out, f->texts.key[c->text]);
+    else
+        a4nn_buf_addf(out, "%.4g", c->number);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "buf.h"
 #include "json.h"
 
 /*
@@ -24,7 +25,8 @@
 struct a4nn_features;
 
 struct a4nn_feature_group {
-    const char *name;    /* of the parameter */
+    const char
+        *name; /* of the parameter; of one that tells that it is not there, "NAME is missing" */
     size_t first, count; /* columns */
 };
 
@@ -44,6 +46,11 @@ const double *a4nn_features_row(const struct a4nn_features *f, size_t row);
 /* Groups; the i-th. */
 size_t a4nn_features_groups(const struct a4nn_features *f);
 const struct a4nn_feature_group *a4nn_features_group(const struct a4nn_features *f, size_t i);
+
+/* Appends what a row has for a group's parameter, in words; its number, NAN: it is none. */
+void a4nn_features_text(const struct a4nn_features *f, size_t group, size_t row,
+                        struct a4nn_buf *out);
+double a4nn_features_number(const struct a4nn_features *f, size_t group, size_t row);
 
 void a4nn_features_free(struct a4nn_features *f);
 

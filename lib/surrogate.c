@@ -290,6 +290,44 @@ a4nn_surrogate_noise(const struct a4nn_surrogate *s)
 }
 
 double
+a4nn_surrogate_covariance(const struct a4nn_surrogate *s, const double *a, const double *b)
+{
+    return covariance(s, s->theta, a, b);
+}
+
+size_t
+a4nn_surrogate_results(const struct a4nn_surrogate *s)
+{
+    return s->n;
+}
+
+void
+a4nn_surrogate_against(const struct a4nn_surrogate *s, const double *x, double *out)
+{
+    size_t i;
+
+    for (i = 0; i < s->n; i++)
+        out[i] += covariance(s, s->theta, x, s->x[i]);
+}
+
+double
+a4nn_surrogate_expect(const struct a4nn_surrogate *s, const double *against)
+{
+    double sum = 0;
+    size_t i;
+
+    for (i = 0; i < s->n; i++)
+        sum += against[i] * s->strength[i];
+    return sum;
+}
+
+void
+a4nn_surrogate_halve(const struct a4nn_surrogate *s, double *against)
+{
+    a4nn_solve_half(s->factor, s->n, against);
+}
+
+double
 a4nn_surrogate_reach(const struct a4nn_surrogate *s, size_t group)
 {
     return exp(s->theta[group]);

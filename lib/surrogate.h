@@ -32,6 +32,17 @@ double a4nn_surrogate_mean(const struct a4nn_surrogate *s, const double *x);
 /* Variance of the noise. */
 double a4nn_surrogate_noise(const struct a4nn_surrogate *s);
 
+/*
+ * For averages of the process over rows: the covariance of its values at two rows, a priori; those
+ * with the results, n of them, added to `out`; what these make of the expected value; and their
+ * factor's inverse times them, whose product of two is what results take from a covariance.
+ */
+double a4nn_surrogate_covariance(const struct a4nn_surrogate *s, const double *a, const double *b);
+size_t a4nn_surrogate_results(const struct a4nn_surrogate *s);
+void a4nn_surrogate_against(const struct a4nn_surrogate *s, const double *x, double *out);
+double a4nn_surrogate_expect(const struct a4nn_surrogate *s, const double *against);
+void a4nn_surrogate_halve(const struct a4nn_surrogate *s, double *against);
+
 /* The reach of a group: a parameter with a large one hardly matters, except in a straight line. */
 double a4nn_surrogate_reach(const struct a4nn_surrogate *s, size_t group);
 

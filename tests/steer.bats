@@ -201,3 +201,43 @@ less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a < b) }' || fail "not less: $1
     awk 'BEGIN { print "run,epoch,value,metric"; for (i = 1; i < 9; i++) printf "s%d,1,50,val_acc\n", i }' > results
     run -0 a4nn-steer next --candidates list results
 }
+
+@test "steer explain: the parameter that matters most comes first, with the level to keep" {
+    grid > list
+    trained 2 > results
+    run -0 --separate-stderr a4nn-steer explain -o csv --candidates list results
+    [ -z "$stderr" ]
+    [ "${lines[0]}" = effect,share,share_low,share_high,level,configurations,value,value_low,value_high,p_drop ]
+    # variances: of 1/3 (i - 8)^2 over the rates 160 to 170, of the optimisers 5.6
+    [[ ${lines[1]} =~ ^lr,0\.[89] ]]
+    printf '%s\n' "$output" | grep ^opt > opt
+    less "$(sed -n '1s/^opt,\([^,]*\),.*/\1/p' opt)" 0.1
+    level() { sed -n "s/^opt,,,,$1,21,//p" opt; }
+    # 5 better than the others, which surely can be dropped
+    less "$(level sgd | cut -d, -f1)" "$(level adam | cut -d, -f2)"
+    less 0.95 "$(level sgd | cut -d, -f4)"
+    less "$(level adam | cut -d, -f4)" 0.05
+    # there is no interaction, and no noise
+    less "$(printf '%s\n' "$output" | sed -n 's/^lr x opt,\([^,]*\),.*/\1/p')" 0.05
+    less "$(printf '%s\n' "$output" | sed -n 's/^(noise),\([^,]*\),.*/\1/p')" 0.05
+    a4nn-steer explain -o csv --candidates list results | cmp - <(printf '%s\n' "$output")
+}
+
+@test "steer explain: what only both parameters together do is an interaction" {
+    awk 'BEGIN { for (i = 0; i < 64; i++) printf "{\"run\":\"r%d\",\"a\":%d,\"b\":%d,\"c\":%d}\n", i, i % 2, int(i / 2) % 2, i % 8 }' > list
+    awk 'BEGIN { print "run,epoch,value,metric"; for (i = 0; i < 64; i += 3) printf "r%d,1,%g,val_acc\n", i, 50 + 10 * (i % 2 == int(i / 2) % 2) }' > results
+    run -0 a4nn-steer explain -o csv --candidates list results
+    both=$(printf '%s\n' "$output" | sed -n 's/^[ab] x [ab],\([^,]*\),.*/\1/p')
+    less 0.5 "$both"
+    less "$(printf '%s\n' "$output" | sed -n 's/^a,\([^,]*\),[0-9].*/\1/p')" 0.2
+}
+
+@test "steer explain: results that state their configuration need no candidates; too few are a no" {
+    config() { awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) printf "{\"run\":\"r%d\",\"epoch\":1,\"value\":%g,\"metric\":\"val_acc\",\"config\":{\"depth\":%d}}\n", i, 50 + i % 3, i % 3 }'; }
+    config 20 > results
+    run -0 a4nn-steer explain results
+    [[ ${lines[1]} =~ ^depth\ +(0\.[89]|1\.0) ]]
+    config 4 > results
+    run -1 --separate-stderr a4nn-steer explain results
+    [ "$output$stderr" = "a4nn-steer: too few results to explain: 4" ]
+}

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * steer_run FILE.jsonl SEEDS [BATCH]: a search over candidates whose results are known.  A line of
- * the file is {"config":{...},"value":y} with y larger for better, null for failed.  Prints, for
- * each seed, the order in which candidates were trained until one of the best 1 % was, as their
- * places in the file.
+ * the file is {"config":{...},"value":y} with y larger for better, null for failed, and with
+ * "forecast" and its standard deviation "sd" where the training is stopped early: that is then what
+ * the search learns.  Prints, for each seed, the order in which candidates were trained until one
+ * of the best 1 % was, as their places in the file.
  */
 #include <math.h>
 #include <stdio.h>
@@ -19,7 +20,8 @@ enum { MOST = 256 }; /* proposals at once */
 struct collection {
     struct a4nn_features *features;
     double *value;
-    size_t n, cap;
+    struct a4nn_result *told; /* what training it tells */
+    size_t n, cap, told_cap;
     double good; /* the best 1 % have this or more */
 };
 
@@ -48,8 +50,15 @@ load(const char *file, struct collection *c)
 
         c->value = a4nn_xgrow(c->value, c->n, &c->cap, sizeof *c->value);
         a4nn_json_number(a4nn_json_get(v, "value"), &y);
-        c->value[c->n++] = y;
-        a4nn_features_add(c->features, a4nn_json_get(v, "config"));
+        c->told = a4nn_xgrow(c->told, c->n, &c->told_cap, sizeof *c->told);
+        c->value[c->n] = y;
+        c->told[c->n] = (struct a4nn_result){
+            a4nn_features_add(c->features, a4nn_json_get(v, "config")), A4NN_RESULT_VALUE, y, 0};
+        if (a4nn_json_number(a4nn_json_get(v, "forecast"), &c->told[c->n].value))
+            a4nn_json_number(a4nn_json_get(v, "sd"), &c->told[c->n].sd);
+        if (!isfinite(c->told[c->n].value))
+            c->told[c->n].state = A4NN_RESULT_FAILED;
+        c->n++;
         a4nn_json_free(v);
     }
     free(line);
@@ -85,8 +94,7 @@ search(const struct collection *c, unsigned long seed, size_t batch)
         for (i = 0; i < taken; i++) {
             double y = c->value[picked[i]];
 
-            result[done++] = (struct a4nn_result){
-                picked[i], isfinite(y) ? A4NN_RESULT_VALUE : A4NN_RESULT_FAILED, y, 0};
+            result[done++] = c->told[picked[i]];
             printf("%s%zu", done == 1 ? "" : " ", picked[i]);
             found |= y >= c->good;
         }
@@ -121,5 +129,6 @@ main(int argc, char **argv)
         search(&c, seed, argc > 3 ? strtoul(argv[3], NULL, 10) : 1);
     a4nn_features_free(c.features);
     free(c.value);
+    free(c.told);
     return 0;
 }

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the parameters do to the final value. */
+#include <math.h>
+#include <stdio.h>
+
+#include "effects.h"
+#include "intake.h"
+#include "program.h"
+#include "sheet.h"
+#include "verbs.h"
+
+enum { CANDIDATES = 256, SEED };
+
+static const struct a4nn_option options[] = {
+    {CANDIDATES, "candidates", "FILE", "what may be trained: JSON Lines", "file"},
+    A4NN_OPTION_EPOCHS,
+    A4NN_OPTION_FORMAT,
+    {'H', "history", "[=NAME]", "learn from the runs of the model database, too", "file"},
+    A4NN_OPTION_METRIC,
+    A4NN_OPTION_MAX,
+    A4NN_OPTION_MIN,
+    {'n', "count", "N", "how many parameters and interactions (default: 10)", NULL},
+    A4NN_OPTION_OUTPUT("table"),
+    A4NN_OPTION_QUIET,
+    {SEED, "seed", "N", "for what is left to chance (default: 0)", NULL},
+    {'t', "task", "NAME", "learn from results of this task", NULL},
+    {0},
+};
+
+const struct a4nn_cli a4nn_steer_explain_cli = {
+    .program = "a4nn-steer explain",
+    .operands = "[file ...]",
+    .about = "Tell what each parameter does to the final value, and which levels can be dropped.",
+    .options = options,
+    .more = "The files, or standard input, hold the results so far: streams or logs.\n"
+            "Status: 0 done, 1 there are too few results, 2 trouble.\n",
+};
+
+static const struct a4nn_sheet_column columns[] = {
+    {"effect", "effect", 0, true},     {"share", "share", 3, false},
+    {"share_low", "low", 3, false},    {"share_high", "high", 3, false},
+    {"level", "level", 0, true},       {"configurations", "of", 0, false},
+    {"value", "value", -1, false},     {"value_low", "low", -1, false},
+    {"value_high", "high", -1, false}, {"p_drop", "p(drop)", 3, false},
+};
+
+static void
+blank(struct a4nn_sheet *sheet, size_t numbers)
+{
+    a4nn_sheet_text(sheet, NULL);
+    for (; numbers > 0; numbers--)
+        a4nn_sheet_number(sheet, NAN);
+}
+
+static void
+print_effect(struct a4nn_sheet *sheet, const char *name, const struct a4nn_effect *e)
+{
+    size_t i;
+
+    a4nn_sheet_text(sheet, name);
+    a4nn_sheet_number(sheet, e->share);
+    a4nn_sheet_number(sheet, e->low);
+    a4nn_sheet_number(sheet, e->high);
+    blank(sheet, 5);
+    for (i = 0; i < e->levels; i++) {
+        a4nn_sheet_text(sheet, name);
+        a4nn_sheet_number(sheet, NAN);
+        a4nn_sheet_number(sheet, NAN);
+        a4nn_sheet_number(sheet, NAN);
+        a4nn_sheet_text(sheet, e->level[i].name.data);
+        a4nn_sheet_number(sheet, (double)e->level[i].count);
+        a4nn_sheet_number(sheet, e->level[i].value);
+        a4nn_sheet_number(sheet, e->level[i].low);
+        a4nn_sheet_number(sheet, e->level[i].high);
+        a4nn_sheet_number(sheet, e->level[i].drop);
+    }
+    a4nn_sheet_space(sheet);
+}
+
+static void
+print(const struct a4nn_steer *s, const struct a4nn_effects *effects, size_t most)
+{
+    struct a4nn_sheet *sheet = a4nn_sheet_new(columns, sizeof columns / sizeof *columns);
+    size_t i, mains = 0, pairs = 0;
+
+    for (i = 0; i < effects->n; i++) {
+        const struct a4nn_effect *e = &effects->effect[i];
+        struct a4nn_buf name = {0};
+
+        if ((e->group == e->with ? mains++ : pairs++) >= most)
+            continue;
+        a4nn_buf_adds(&name, a4nn_features_group(s->features, e->group)->name);
+        if (e->group != e->with)
+            a4nn_buf_addf(&name, " x %s", a4nn_features_group(s->features, e->with)->name);
+        print_effect(sheet, name.data, e);
+        a4nn_buf_release(&name);
+    }
+    a4nn_sheet_text(sheet, "(noise)");
+    a4nn_sheet_number(sheet, effects->noise);
+    a4nn_sheet_number(sheet, NAN);
+    a4nn_sheet_number(sheet, NAN);
+    blank(sheet, 5);
+    a4nn_sheet_write(sheet, stdout, s->in.encoding == A4NN_AS_INPUT ? A4NN_TABLE : s->in.encoding);
+    a4nn_sheet_free(sheet);
+}
+
+int
+a4nn_steer_explain(int argc, char **argv)
+{
+    const struct a4nn_cli *cli = &a4nn_steer_explain_cli;
+    struct a4nn_propose_opts opts = {0};
+    struct a4nn_effects effects;
+    struct a4nn_steer s;
+    size_t most = 10;
+    int code, first, status = A4NN_OK;
+    const char *arg;
+
+    a4nn_steer_init(&s);
+    while ((code = a4nn_cli_next(cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
+        switch (code) {
+        case CANDIDATES: s.candidates = arg; break;
+        case SEED: opts.seed = (uint64_t)a4nn_cli_count(cli, code, arg, 0, 2147483647); break;
+        case 'n': most = (size_t)a4nn_cli_count(cli, code, arg, 1, 1000); break;
+        default: a4nn_input_option(&s.in, cli, code, arg);
+        }
+    a4nn_steer_read(&s, argv + first, argc - first);
+    opts.features = s.features;
+    opts.result = s.result;
+    opts.results = s.results;
+    opts.row = s.row;
+    opts.candidates = s.untried;
+    opts.mode = s.outcomes.mode;
+    if (a4nn_effects_find(&opts, &effects)) {
+        print(&s, &effects, most);
+    } else {
+        a4nn_diag(&s.in.diag, A4NN_NOTE, NULL, 0, "too few results to explain: %zu",
+                  effects.results);
+        status = A4NN_NO;
+    }
+    status = s.in.diag.errors > 0 ? A4NN_TROUBLE : status;
+    a4nn_effects_release(&effects);
+    a4nn_steer_release(&s);
+    return a4nn_program_end(status);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lessons.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "xalloc.h"
+
+enum { LESSONS = 500 /* results the model learns from, at most */ };
+
+struct lesson {
+    double z, variance;
+    size_t row;
+};
+
+static int
+best_first(const void *a, const void *b)
+{
+    const struct lesson *x = a, *y = b;
+
+    if (x->z != y->z)
+        return x->z < y->z ? 1 : -1;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+static bool
+better(enum a4nn_mode mode, double a, double b)
+{
+    return isnan(b) || (mode == A4NN_MIN ? a < b : a > b);
+}
+
+static void
+make_yardstick(struct a4nn_lessons *m, const struct a4nn_propose_opts *o)
+{
+    double *value = a4nn_xcalloc(o->results + 1, sizeof *value);
+    size_t n = 0, i;
+
+    m->best = NAN;
+    for (i = 0; i < o->results; i++) {
+        const struct a4nn_result *r = &o->result[i];
+
+        if (r->state == A4NN_RESULT_PENDING)
+            continue;
+        value[n] = r->state == A4NN_RESULT_VALUE ? r->value : NAN;
+        if (isfinite(value[n])) {
+            m->valued++;
+            if (better(o->mode, value[n], m->best))
+                m->best = value[n];
+        }
+        n++;
+    }
+    m->n = n;
+    if (m->valued > 0)
+        m->yardstick = a4nn_yardstick_new(value, n, o->mode);
+    free(value);
+}
+
+/* The best and a random rest, when there are too many. */
+static void
+choose(struct a4nn_lessons *m, struct lesson *lesson, struct a4nn_dice *dice)
+{
+    struct lesson kept;
+    size_t i, j;
+
+    qsort(lesson, m->n, sizeof *lesson, best_first);
+    for (i = m->n > LESSONS ? LESSONS / 2 : 1; i < m->n; i++) {
+        /* all of them in random order when they are few: the first ones teach hyper-parameters */
+        j = m->n > LESSONS ? i + a4nn_dice_below(dice, m->n - i) : a4nn_dice_below(dice, i + 1);
+        kept = lesson[i];
+        lesson[i] = lesson[j];
+        lesson[j] = kept;
+    }
+    if (m->n <= LESSONS)
+        return;
+    m->n = LESSONS;
+    for (i = 1; i < m->n; i++) {
+        j = a4nn_dice_below(dice, i + 1);
+        kept = lesson[i];
+        lesson[i] = lesson[j];
+        lesson[j] = kept;
+    }
+}
+
+static void
+gather(struct a4nn_lessons *m, const struct a4nn_propose_opts *o, struct a4nn_dice *dice)
+{
+    struct lesson *lesson = a4nn_xcalloc(m->n + 1, sizeof *lesson);
+    size_t i, n = 0;
+
+    for (i = 0; i < o->results; i++) {
+        const struct a4nn_result *r = &o->result[i];
+        double value = r->state == A4NN_RESULT_VALUE ? r->value : NAN, off = 0;
+
+        if (r->state == A4NN_RESULT_PENDING)
+            continue;
+        if (isfinite(value) && r->sd > 0)
+            off = (a4nn_yardstick_z(m->yardstick, value + r->sd) -
+                   a4nn_yardstick_z(m->yardstick, value - r->sd)) /
+                  2;
+        lesson[n++] = (struct lesson){a4nn_yardstick_z(m->yardstick, value), off * off, r->row};
+    }
+    choose(m, lesson, dice);
+    m->row = a4nn_xcalloc(m->n + 1, sizeof *m->row);
+    m->z = a4nn_xcalloc(m->n + 1, sizeof *m->z);
+    m->variance = a4nn_xcalloc(m->n + 1, sizeof *m->variance);
+    for (i = 0; i < m->n; i++) {
+        m->row[i] = lesson[i].row;
+        m->z[i] = lesson[i].z;
+        m->variance[i] = lesson[i].variance;
+    }
+    free(lesson);
+}
+
+void
+a4nn_lessons_learn(struct a4nn_lessons *l, const struct a4nn_propose_opts *opts,
+                   struct a4nn_dice *dice)
+{
+    *l = (struct a4nn_lessons){0};
+    make_yardstick(l, opts);
+    if (l->yardstick == NULL || l->n < A4NN_LESSONS_FIRST)
+        return;
+    gather(l, opts, dice);
+    l->surrogate = a4nn_surrogate_fit(opts->features, l->row, l->z, l->variance, l->n);
+}
+
+void
+a4nn_lessons_release(struct a4nn_lessons *l)
+{
+    a4nn_surrogate_free(l->surrogate);
+    a4nn_yardstick_free(l->yardstick);
+    free(l->row);
+    free(l->z);
+    free(l->variance);
+    *l = (struct a4nn_lessons){0};
+}

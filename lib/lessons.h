@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef A4NN_LESSONS_H
+#define A4NN_LESSONS_H
+
+#include "dice.h"
+#include "propose.h"
+#include "surrogate.h"
+#include "yardstick.h"
+
+/*
+ * What results teach: the model that proposals and effects are taken from.  Of many results the
+ * best and a random rest are learned from.
+ */
+enum { A4NN_LESSONS_FIRST = 5 /* results before which there is no model */ };
+
+struct a4nn_lessons {
+    struct a4nn_yardstick *yardstick; /* NULL: no result has a value */
+    struct a4nn_surrogate *surrogate; /* NULL: no model */
+    size_t *row;                      /* results learned from */
+    double *z, *variance;
+    size_t n, valued; /* results that are over; those with a value */
+    double best;      /* of these, NAN: none */
+};
+
+void a4nn_lessons_learn(struct a4nn_lessons *l, const struct a4nn_propose_opts *opts,
+                        struct a4nn_dice *dice);
+
+void a4nn_lessons_release(struct a4nn_lessons *l);
+
+#endif
