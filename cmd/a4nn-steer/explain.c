@@ -36,19 +36,61 @@ const struct a4nn_cli a4nn_steer_explain_cli = {
             "Status: 0 done, 1 there are too few results, 2 trouble.\n",
 };
 
+/* Names as `a4nn-plot -k effects` knows them. */
 static const struct a4nn_sheet_column columns[] = {
-    {"effect", "effect", 0, true},     {"share", "share", 3, false},
-    {"share_low", "low", 3, false},    {"share_high", "high", 3, false},
-    {"level", "level", 0, true},       {"configurations", "of", 0, false},
-    {"value", "value", -1, false},     {"value_low", "low", -1, false},
-    {"value_high", "high", -1, false}, {"p_drop", "p(drop)", 3, false},
+    {"name", "parameter", 0, true},  {"share", "share %", 1, false},
+    {"share_low", "low", 1, false},  {"share_high", "high", 1, false},
+    {"level", "level", 0, true},     {"configurations", "of", 0, false},
+    {"value", "value", -1, false},   {"effect", "effect", -1, false},
+    {"low", "low", -1, false},       {"high", "high", -1, false},
+    {"p_drop", "p(drop)", 3, false},
 };
+enum { PERCENT = 100 };
+
+/* The mean final value over the configurations, from which effects are counted. */
+static double
+mean_of(const struct a4nn_effect *e)
+{
+    double sum = 0, all = 0;
+    size_t i;
+
+    for (i = 0; i < e->levels; i++) {
+        sum += (double)e->level[i].count * e->level[i].value;
+        all += (double)e->level[i].count;
+    }
+    return sum / all;
+}
 
 static void
-blank(struct a4nn_sheet *sheet, size_t numbers)
+print_shares(struct a4nn_sheet *sheet, double share, double low, double high)
 {
+    a4nn_sheet_number(sheet, PERCENT * share);
+    a4nn_sheet_number(sheet, PERCENT * low);
+    a4nn_sheet_number(sheet, PERCENT * high);
+}
+
+static void
+print_level(struct a4nn_sheet *sheet, const struct a4nn_level *level, double mean)
+{
+    a4nn_sheet_text(sheet, level->name.data);
+    a4nn_sheet_number(sheet, (double)level->count);
+    a4nn_sheet_number(sheet, level->value);
+    a4nn_sheet_number(sheet, level->value - mean);
+    a4nn_sheet_number(sheet, level->low - mean);
+    a4nn_sheet_number(sheet, level->high - mean);
+    a4nn_sheet_number(sheet, level->drop);
+}
+
+/* A row without a level, for what has only a share. */
+static void
+print_share(struct a4nn_sheet *sheet, const char *name, double share, double low, double high)
+{
+    size_t i;
+
+    a4nn_sheet_text(sheet, name);
+    print_shares(sheet, share, low, high);
     a4nn_sheet_text(sheet, NULL);
-    for (; numbers > 0; numbers--)
+    for (i = 0; i < 6; i++)
         a4nn_sheet_number(sheet, NAN);
 }
 
@@ -57,24 +99,18 @@ print_effect(struct a4nn_sheet *sheet, const char *name, const struct a4nn_effec
 {
     size_t i;
 
-    a4nn_sheet_text(sheet, name);
-    a4nn_sheet_number(sheet, e->share);
-    a4nn_sheet_number(sheet, e->low);
-    a4nn_sheet_number(sheet, e->high);
-    blank(sheet, 5);
+    if (e->levels == 0)
+        print_share(sheet, name, e->share, e->low, e->high);
     for (i = 0; i < e->levels; i++) {
         a4nn_sheet_text(sheet, name);
-        a4nn_sheet_number(sheet, NAN);
-        a4nn_sheet_number(sheet, NAN);
-        a4nn_sheet_number(sheet, NAN);
-        a4nn_sheet_text(sheet, e->level[i].name.data);
-        a4nn_sheet_number(sheet, (double)e->level[i].count);
-        a4nn_sheet_number(sheet, e->level[i].value);
-        a4nn_sheet_number(sheet, e->level[i].low);
-        a4nn_sheet_number(sheet, e->level[i].high);
-        a4nn_sheet_number(sheet, e->level[i].drop);
+        if (i == 0)
+            print_shares(sheet, e->share, e->low, e->high);
+        else
+            print_shares(sheet, NAN, NAN, NAN);
+        print_level(sheet, &e->level[i], mean_of(e));
     }
-    a4nn_sheet_space(sheet);
+    if (e->levels > 0)
+        a4nn_sheet_space(sheet);
 }
 
 static void
@@ -95,11 +131,7 @@ print(const struct a4nn_steer *s, const struct a4nn_effects *effects, size_t mos
         print_effect(sheet, name.data, e);
         a4nn_buf_release(&name);
     }
-    a4nn_sheet_text(sheet, "(noise)");
-    a4nn_sheet_number(sheet, effects->noise);
-    a4nn_sheet_number(sheet, NAN);
-    a4nn_sheet_number(sheet, NAN);
-    blank(sheet, 5);
+    print_share(sheet, "(noise)", effects->noise, NAN, NAN);
     a4nn_sheet_write(sheet, stdout, s->in.encoding == A4NN_AS_INPUT ? A4NN_TABLE : s->in.encoding);
     a4nn_sheet_free(sheet);
 }
