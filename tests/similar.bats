@@ -56,3 +56,38 @@ END
     run -2 a4nn-history similar a
     [ "$output" = "a4nn-history: 2 runs are named 'a': say which by #id (the first is #1)" ]
 }
+
+@test "similar: tasks, by metric, total, members, levels and shape" {
+    local i
+    # of ten runs each; b is a with half the epochs, c ends elsewhere, d rises late
+    for i in 1 2 3 4 5 6 7 8 9 10; do
+        tasks_run() { # task, epochs, end, shape, configuration
+            awk -v t="$1" -v n="$2" -v end="$3" -v p="$4" -v i=$i -v config="$5" 'BEGIN {
+                for (e = 1; e <= n; e++)
+                    printf "{\"run\":\"%s%d\",\"task\":\"%s\",\"epoch\":%d,\"value\":%.4f,\"metric\":\"val_acc\",\"epochs\":%d,\"config\":%s}\n",
+                        t, i, t, e, (end + i) * (e / n) ^ p, n, config }'
+        }
+        tasks_run a 20 50 0.2 '{"lr":0.1,"opt":"sgd"}'
+        tasks_run b 10 50 0.2 '{"lr":0.1,"opt":"sgd"}'
+        tasks_run c 20 80 0.2 '{"lr":0.1,"depth":3}'
+        tasks_run d 20 50 3 '{"width":7}'
+    done > runs.jsonl
+    a4nn-history add -q runs.jsonl
+    sed 's/"task":"a"/"task":"loss"/; s/val_acc/val_loss/' runs.jsonl | grep '"task":"loss"' | a4nn-history add -q
+    run -0 a4nn-history similar -o jsonl --tasks a
+    jq -s -e 'map(.task) == ["b", "d", "c"] or map(.task) == ["b", "c", "d"]' <<< "$output" # not the loss
+    jq -s -e 'map({(.task): .}) | add
+        | .b.epochs_similarity == 0 and .b.members_similarity == 1 and .b.levels_similarity == 1
+        and .c.epochs_similarity == 1 and (.c.members_similarity - 1 / 3 | fabs < 1e-6)
+        and .c.levels_similarity < 0.3 and .c.shape_similarity > 0.98
+        and .d.levels_similarity == 1 and .d.members_similarity == 0 and .d.shape_similarity < 0.7' <<< "$output"
+    run -0 a4nn-history similar -o csv -n 1 --tasks c
+    [ "$(column task <<< "$output")" = a ]
+    run -2 a4nn-history similar --tasks x
+    [ "$output" = "a4nn-history: no task 'x'" ]
+    a4nn-history list -o csv > list.csv
+    echo '{"run":"r","task":"a","epoch":1,"value":0.3,"metric":"val_top5"}' | a4nn-history add -q
+    run -2 a4nn-history similar --tasks a
+    [ "$output" = "a4nn-history: task 'a' has several metrics: say which" ]
+    run -0 a4nn-history similar -m val_acc --tasks a
+}
