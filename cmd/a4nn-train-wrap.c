@@ -239,7 +239,7 @@ main(int argc, char **argv)
     struct a4nn_buf name = {0};
     struct a4nn_input in;
     bool all_ranks = false;
-    int code, first;
+    int code, first, status;
 
     a4nn_process_remember();
     a4nn_program_begin("a4nn-train-wrap");
@@ -298,5 +298,9 @@ main(int argc, char **argv)
     wrap.judge.name = wrap.from_stderr ? "standard error" : "standard output";
     wrap.say = in.diag.emit;
     wrap.say_arg = in.diag.arg;
-    return a4nn_wrap(&wrap);
+    status = a4nn_wrap(&wrap);
+    a4nn_keeper_free(wrap.judge.keeper);
+    a4nn_json_free(config);
+    a4nn_buf_release(&name);
+    return status;
 }

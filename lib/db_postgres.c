@@ -5,7 +5,6 @@
  * memory, so none loses a digit.
  */
 #include <endian.h>
-#include <libpq-fe.h>
 #include <math.h>
 #include <poll.h>
 #include <stdio.h>
@@ -16,8 +15,11 @@
 #include "buf.h"
 #include "clock.h"
 #include "db_store.h"
+#include "libpq_load.h"
 #include "utf8.h"
 #include "xalloc.h"
+
+static const struct a4nn_libpq *pq; /* NULL before the first is opened */
 
 enum {
     PENDING = 1024,   /* statements under way at most */
@@ -84,12 +86,12 @@ lost(struct postgres *s, const char *words, struct a4nn_err *err)
 static int
 failed(struct postgres *s, const PGresult *result, struct a4nn_err *err)
 {
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *state = pq->PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *message = pq->PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     char line[500];
 
     if (state == NULL || has_state(state, "57P01 57P02 57P03"))
-        return lost(s, message != NULL ? message : PQerrorMessage(s->connection), err);
+        return lost(s, message != NULL ? message : pq->PQerrorMessage(s->connection), err);
     first_line(message != NULL ? message : "", line, sizeof line);
     if (has_state(state, "40001 40P01")) {
         a4nn_err_set(err, "'%.300s': others were in the way: %s", s->shown, line);
@@ -133,17 +135,17 @@ shake_hands(PGconn *connection, double deadline)
 {
     PostgresPollingStatusType status = PGRES_POLLING_WRITING;
 
-    if (PQstatus(connection) == CONNECTION_BAD)
+    if (pq->PQstatus(connection) == CONNECTION_BAD)
         return true;
     while (status != PGRES_POLLING_OK && status != PGRES_POLLING_FAILED) {
-        struct pollfd fd = {.fd = PQsocket(connection), .events = POLLIN};
+        struct pollfd fd = {.fd = pq->PQsocket(connection), .events = POLLIN};
         double left = deadline - a4nn_now();
         if (status == PGRES_POLLING_WRITING)
             fd.events = POLLOUT;
         if (left <= 0)
             return false;
         if (poll(&fd, 1, (int)(left * 1000) + 1) > 0)
-            status = PQconnectPoll(connection);
+            status = pq->PQconnectPoll(connection);
     }
     return true;
 }
@@ -161,7 +163,7 @@ start(const struct postgres *s)
                          NULL};
     const char *value[] = {"a4nn", "30", "10", "3", s->name, "UTF8", NULL};
 
-    return PQconnectStartParams(key, value, 1);
+    return pq->PQconnectStartParams(key, value, 1);
 }
 
 static void
@@ -177,22 +179,22 @@ try_to_connect(struct postgres *s, double deadline, struct a4nn_err *err)
 {
     char line[600], state[6] = "";
 
-    PQfinish(s->connection);
+    pq->PQfinish(s->connection);
     s->connection = start(s);
     s->statements = s->pending = 0;
     s->batch.n = 0;
     if (s->connection == NULL)
         return a4nn_err_set(err, "out of memory");
-    PQsetErrorVerbosity(s->connection, PQERRORS_VERBOSE);
+    pq->PQsetErrorVerbosity(s->connection, PQERRORS_VERBOSE);
     if (!shake_hands(s->connection, deadline))
         return a4nn_err_set(err, "'%.300s' did not answer within %g seconds", s->shown,
                             s->patience);
-    if (PQstatus(s->connection) == CONNECTION_OK) {
-        PQsetErrorVerbosity(s->connection, PQERRORS_DEFAULT);
-        PQsetNoticeProcessor(s->connection, keep_quiet, NULL);
+    if (pq->PQstatus(s->connection) == CONNECTION_OK) {
+        pq->PQsetErrorVerbosity(s->connection, PQERRORS_DEFAULT);
+        pq->PQsetNoticeProcessor(s->connection, keep_quiet, NULL);
         return 0;
     }
-    first_line(PQerrorMessage(s->connection), line, sizeof line);
+    first_line(pq->PQerrorMessage(s->connection), line, sizeof line);
     take_state(line, state);
     a4nn_err_set(err, "cannot open '%.300s': %s", s->shown, line);
     return has_state(state, "53300 57P03") ? A4NN_DB_AGAIN : -1;
@@ -202,13 +204,13 @@ try_to_connect(struct postgres *s, double deadline, struct a4nn_err *err)
 static int
 execute(struct postgres *s, const char *sql, struct a4nn_err *err)
 {
-    PGresult *result = PQexec(s->connection, sql);
-    ExecStatusType status = PQresultStatus(result);
+    PGresult *result = pq->PQexec(s->connection, sql);
+    ExecStatusType status = pq->PQresultStatus(result);
     int code = 0;
 
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
         code = failed(s, result, err);
-    PQclear(result);
+    pq->PQclear(result);
     return code;
 }
 
@@ -249,7 +251,7 @@ postgres_close(struct a4nn_db *db)
 
     for (i = 0; i < A4NN_DB_CELLS; i++)
         a4nn_buf_release(&s->batch.column[i]);
-    PQfinish(s->connection);
+    pq->PQfinish(s->connection);
     free(s->statement);
     free(s->name);
     free(s->shown);
@@ -261,23 +263,26 @@ static bool
 is_uri(const char *name, const char *shown, struct a4nn_err *err)
 {
     char *why = NULL;
-    PQconninfoOption *options = PQconninfoParse(name, &why);
+    PQconninfoOption *options = pq->PQconninfoParse(name, &why);
     bool good = options != NULL;
 
     if (!good)
         a4nn_err_set(err, "'%.300s' is no URI of PostgreSQL: %.*s", shown,
                      why != NULL ? (int)strcspn(why, ":\"(\n") : 0, why != NULL ? why : "");
-    PQconninfoFree(options);
-    PQfreemem(why);
+    pq->PQconninfoFree(options);
+    pq->PQfreemem(why);
     return good;
 }
 
 static struct a4nn_db *
 postgres_open(const char *name, enum a4nn_db_access access, double patience, struct a4nn_err *err)
 {
-    struct postgres *s = a4nn_xcalloc(1, sizeof *s);
     struct a4nn_buf shown = {0};
+    struct postgres *s;
 
+    if ((pq = a4nn_libpq_load(err)) == NULL)
+        return NULL;
+    s = a4nn_xcalloc(1, sizeof *s);
     a4nn_db_show_name(name, &shown);
     *s = (struct postgres){.db.store = &a4nn_db_postgres,
                            .name = a4nn_xstrdup(name),
@@ -296,21 +301,21 @@ postgres_open(const char *name, enum a4nn_db_access access, double patience, str
 static int
 take_result(struct postgres *s, struct a4nn_err *err)
 {
-    PGresult *result = PQgetResult(s->connection);
-    ExecStatusType status = PQresultStatus(result);
+    PGresult *result = pq->PQgetResult(s->connection);
+    ExecStatusType status = pq->PQresultStatus(result);
     int code = 0;
 
     if (result == NULL)
-        return lost(s, PQerrorMessage(s->connection), err);
+        return lost(s, pq->PQerrorMessage(s->connection), err);
     if (status == PGRES_PIPELINE_ABORTED) /* of an earlier one, which was seen */
         code = a4nn_err_set(err, "'%.300s': the transaction has failed", s->shown);
     else if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
         code = failed(s, result, err);
-    while (result != NULL && PQstatus(s->connection) == CONNECTION_OK) {
-        PQclear(result);
-        result = PQgetResult(s->connection);
+    while (result != NULL && pq->PQstatus(s->connection) == CONNECTION_OK) {
+        pq->PQclear(result);
+        result = pq->PQgetResult(s->connection);
     }
-    PQclear(result);
+    pq->PQclear(result);
     return code;
 }
 
@@ -324,7 +329,7 @@ take_pending(struct postgres *s, struct a4nn_err *err)
         one = take_result(s, code == 0 ? err : NULL);
         if (code == 0)
             code = one;
-        if (PQstatus(s->connection) != CONNECTION_OK)
+        if (pq->PQstatus(s->connection) != CONNECTION_OK)
             s->pending = 1;
     }
     return code;
@@ -336,10 +341,10 @@ take_sync(struct postgres *s)
     PGresult *result;
     bool synced = false;
 
-    while (!synced && PQstatus(s->connection) == CONNECTION_OK) {
-        result = PQgetResult(s->connection);
-        synced = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
-        PQclear(result);
+    while (!synced && pq->PQstatus(s->connection) == CONNECTION_OK) {
+        result = pq->PQgetResult(s->connection);
+        synced = pq->PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+        pq->PQclear(result);
     }
 }
 
@@ -350,9 +355,9 @@ settle(struct postgres *s, struct a4nn_err *err)
 
     if (s->pending == 0)
         return 0;
-    if (!PQpipelineSync(s->connection)) {
+    if (!pq->PQpipelineSync(s->connection)) {
         s->pending = 0;
-        return lost(s, PQerrorMessage(s->connection), err);
+        return lost(s, pq->PQerrorMessage(s->connection), err);
     }
     code = take_pending(s, err);
     take_sync(s);
@@ -365,9 +370,9 @@ leave_pipeline(struct postgres *s, struct a4nn_err *err)
 {
     int code = settle(s, err);
 
-    if (code == 0 && PQpipelineStatus(s->connection) != PQ_PIPELINE_OFF &&
-        !PQexitPipelineMode(s->connection))
-        code = lost(s, PQerrorMessage(s->connection), err);
+    if (code == 0 && pq->PQpipelineStatus(s->connection) != PQ_PIPELINE_OFF &&
+        !pq->PQexitPipelineMode(s->connection))
+        code = lost(s, pq->PQerrorMessage(s->connection), err);
     return code;
 }
 
@@ -431,18 +436,18 @@ bind(struct postgres *s, struct parameters *p, const struct statement *statement
 static int
 describe(struct postgres *s, struct statement *statement, const char *sql, struct a4nn_err *err)
 {
-    PGresult *result = PQprepare(s->connection, statement->name, sql, 0, NULL);
+    PGresult *result = pq->PQprepare(s->connection, statement->name, sql, 0, NULL);
     int code = 0, i;
 
-    if (PQresultStatus(result) == PGRES_COMMAND_OK) {
-        PQclear(result);
-        result = PQdescribePrepared(s->connection, statement->name);
+    if (pq->PQresultStatus(result) == PGRES_COMMAND_OK) {
+        pq->PQclear(result);
+        result = pq->PQdescribePrepared(s->connection, statement->name);
     }
-    if (PQresultStatus(result) != PGRES_COMMAND_OK)
+    if (pq->PQresultStatus(result) != PGRES_COMMAND_OK)
         code = failed(s, result, err);
-    for (i = 0; i < PQnparams(result) && i < A4NN_DB_CELLS; i++)
-        statement->type[i] = PQparamtype(result, i);
-    PQclear(result);
+    for (i = 0; i < pq->PQnparams(result) && i < A4NN_DB_CELLS; i++)
+        statement->type[i] = pq->PQparamtype(result, i);
+    pq->PQclear(result);
     return code;
 }
 
@@ -481,11 +486,12 @@ static int
 dispatch(struct postgres *s, const struct statement *statement, const struct parameters *p,
          size_t n, struct a4nn_err *err)
 {
-    if (PQpipelineStatus(s->connection) == PQ_PIPELINE_OFF && !PQenterPipelineMode(s->connection))
-        return lost(s, PQerrorMessage(s->connection), err);
-    if (!PQsendQueryPrepared(s->connection, statement->name, (int)n, p->value, p->length, p->format,
-                             1))
-        return lost(s, PQerrorMessage(s->connection), err);
+    if (pq->PQpipelineStatus(s->connection) == PQ_PIPELINE_OFF &&
+        !pq->PQenterPipelineMode(s->connection))
+        return lost(s, pq->PQerrorMessage(s->connection), err);
+    if (!pq->PQsendQueryPrepared(s->connection, statement->name, (int)n, p->value, p->length,
+                                 p->format, 1))
+        return lost(s, pq->PQerrorMessage(s->connection), err);
     return 0;
 }
 
@@ -638,13 +644,13 @@ big_endian(const char *bytes, int length)
 static struct a4nn_db_value
 read_cell(const PGresult *result, int i)
 {
-    const char *bytes = PQgetvalue(result, 0, i);
+    const char *bytes = pq->PQgetvalue(result, 0, i);
     double real;
     uint64_t bits;
 
-    if (PQgetisnull(result, 0, i))
+    if (pq->PQgetisnull(result, 0, i))
         return (struct a4nn_db_value){0};
-    switch (PQftype(result, i)) {
+    switch (pq->PQftype(result, i)) {
     case BOOL: return a4nn_db_int((int64_t)big_endian(bytes, 1));
     case INT4: return a4nn_db_int((int32_t)big_endian(bytes, 4));
     case INT8: return a4nn_db_int((int64_t)big_endian(bytes, 8));
@@ -666,7 +672,7 @@ static void
 hand_over(struct reading *r, const PGresult *result)
 {
     struct a4nn_db_value cell[A4NN_DB_CELLS];
-    int i, n = PQnfields(result);
+    int i, n = pq->PQnfields(result);
 
     if (n > A4NN_DB_CELLS)
         n = A4NN_DB_CELLS;
@@ -682,16 +688,16 @@ read_rows(struct postgres *s, struct reading *r, struct a4nn_err *err)
     PGresult *result;
     int code = 0;
 
-    if (!PQsetSingleRowMode(s->connection))
-        return lost(s, PQerrorMessage(s->connection), err);
-    while ((result = PQgetResult(s->connection)) != NULL) {
-        ExecStatusType status = PQresultStatus(result);
+    if (!pq->PQsetSingleRowMode(s->connection))
+        return lost(s, pq->PQerrorMessage(s->connection), err);
+    while ((result = pq->PQgetResult(s->connection)) != NULL) {
+        ExecStatusType status = pq->PQresultStatus(result);
         if (status == PGRES_SINGLE_TUPLE)
             hand_over(r, result);
         else if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
             code = failed(s, result, err);
-        PQclear(result);
-        if (PQstatus(s->connection) != CONNECTION_OK)
+        pq->PQclear(result);
+        if (pq->PQstatus(s->connection) != CONNECTION_OK)
             break;
     }
     return code;
@@ -729,8 +735,8 @@ postgres_query(struct a4nn_db *db, const char *sql, const struct a4nn_db_value *
         code = transmit(s, sql, values, n, err);
     if (code < 0 || row == NULL)
         return code < 0 ? code : put_off(s, err);
-    if (!PQpipelineSync(s->connection))
-        return lost(s, PQerrorMessage(s->connection), err);
+    if (!pq->PQpipelineSync(s->connection))
+        return lost(s, pq->PQerrorMessage(s->connection), err);
     if ((code = take_pending(s, err)) < 0)
         take_result(s, NULL);
     else
@@ -771,7 +777,7 @@ postgres_begin(struct a4nn_db *db, enum a4nn_db_intent intent, struct a4nn_err *
     char lock[100];
     int code = command(s, begin[intent], err);
 
-    if (code == A4NN_DB_AGAIN || PQstatus(s->connection) != CONNECTION_OK) {
+    if (code == A4NN_DB_AGAIN || pq->PQstatus(s->connection) != CONNECTION_OK) {
         code = connect_patiently(s, true, err);
         if (code == 0)
             code = execute(s, begin[intent], err);
@@ -796,8 +802,8 @@ postgres_rollback(struct a4nn_db *db)
 
     s->batch.n = 0;
     (void)settle(s, NULL);
-    if (PQstatus(s->connection) == CONNECTION_OK &&
-        PQtransactionStatus(s->connection) != PQTRANS_IDLE)
+    if (pq->PQstatus(s->connection) == CONNECTION_OK &&
+        pq->PQtransactionStatus(s->connection) != PQTRANS_IDLE)
         (void)command(s, "ROLLBACK", NULL);
 }
 
@@ -812,12 +818,12 @@ ask(struct postgres *s, const char *sql, int *code, struct a4nn_err *err)
 
     if ((*code = leave_pipeline(s, err)) < 0)
         return v;
-    result = PQexec(s->connection, sql);
-    if (PQresultStatus(result) != PGRES_TUPLES_OK)
+    result = pq->PQexec(s->connection, sql);
+    if (pq->PQresultStatus(result) != PGRES_TUPLES_OK)
         *code = failed(s, result, err);
-    else if (PQntuples(result) > 0 && !PQgetisnull(result, 0, 0))
-        v = strtod(PQgetvalue(result, 0, 0), NULL);
-    PQclear(result);
+    else if (pq->PQntuples(result) > 0 && !pq->PQgetisnull(result, 0, 0))
+        v = strtod(pq->PQgetvalue(result, 0, 0), NULL);
+    pq->PQclear(result);
     return v;
 }
 
