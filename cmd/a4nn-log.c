@@ -9,9 +9,10 @@
 #include "program.h"
 #include "stream.h"
 
-enum { LIST_FORMATS = 256, LIST_METRICS, LOSS, BY_COUNT };
+enum { LIST_FORMATS = 256, LIST_METRICS, LOSS, BY_COUNT, ALL_METRICS };
 
 static const struct a4nn_option options[] = {
+    {ALL_METRICS, "all-metrics", NULL, "also give all other numbers, in JSON Lines", NULL},
     {BY_COUNT, "count", NULL, "number the values 1, 2, 3, ... as epochs", NULL},
     A4NN_OPTION_EPOCHS,
     A4NN_OPTION_FORMAT,
@@ -123,6 +124,7 @@ main(int argc, char **argv)
     a4nn_input_init(in);
     while ((code = a4nn_cli_next(&cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
         switch (code) {
+        case ALL_METRICS: in->reader.select.all = true; break;
         case BY_COUNT: in->reader.select.by_count = true; break;
         case LIST_FORMATS: return list_formats();
         case LIST_METRICS: in->reader.select.list = true; break;
@@ -130,6 +132,8 @@ main(int argc, char **argv)
         case 'v': in->reader.select.said = NULL; break;
         default: a4nn_input_option(in, &cli, code, arg);
         }
+    if (in->reader.select.all && in->encoding != A4NN_JSONL)
+        a4nn_die(A4NN_TROUBLE, "--all-metrics: CSV and tables have no room for them: say -o jsonl");
     in->reader.record = on_record;
     in->reader.pause = on_pause;
     in->reader.name = on_name;

@@ -182,6 +182,7 @@ a4nn_intake_run(struct a4nn_intake *t, char *const *operands, int count)
 {
     int status = A4NN_OK;
 
+    t->in.reader.select.all = true;
     start(t);
     t->in.reader.record = on_record;
     t->in.reader.pause = on_pause;

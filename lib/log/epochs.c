@@ -241,6 +241,10 @@ a4nn_epoch_series_make(struct a4nn_epoch_series *series, const struct a4nn_log_s
     series->sample = a4nn_xcalloc(used, sizeof *series->sample);
     series->epoch = a4nn_xcalloc(used, sizeof *series->epoch);
     series->n = used;
+    series->by_epoch = by_epoch;
+    series->by_step = by_step;
+    series->shift = shift;
+    series->each = each;
     for (i = 0; i < used; i++) {
         series->sample[i] = p[i].sample;
         series->epoch[i] = series->counted ? (double)(i + 1) : p[i].at + shift;

@@ -26,6 +26,9 @@ struct a4nn_epoch_series {
     double *epoch;                         /* as the stream counts: 1 = after the first epoch */
     size_t n;
     double epochs;                         /* planned total as last stated, NAN */
+    bool by_epoch, by_step;                /* which of them places the samples; else their order */
+    double shift;                          /* what was added to it ... */
+    size_t each;                           /* ... and how many samples an epoch has */
     bool counted;                          /* the log has no epochs: the values were numbered */
     const struct a4nn_log_sample *resumed; /* where an earlier epoch came again, or NULL */
     double resumed_epoch;                  /* which one, as the log wrote it */

@@ -34,8 +34,9 @@ struct a4nn_log_sink {
     void (*scalar)(void *arg, const struct a4nn_log_at *at, const char *name, double value);
     /*
      * The run that `at` names was given `text` as the setting `name` of its configuration: a
-     * later text takes the place of an earlier one, NULL takes it back.  A text that is JSON
-     * means that, any other itself.  May be NULL: nobody wants to know; see a4nn_log_fact().
+     * later text takes the place of an earlier one, NULL takes it back.  Of `at` only the run, the
+     * line and the planned epochs count.  A text that is JSON means that, any other itself.
+     * May be NULL: nobody wants to know; see a4nn_log_fact().
      */
     void (*fact)(void *arg, const struct a4nn_log_at *at, const char *name, const char *text);
     void *arg;

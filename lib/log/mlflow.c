@@ -196,27 +196,35 @@ take_metric(struct mlflow *s, const char *line, size_t len, unsigned long number
     s->sink->scalar(s->sink->arg, &at, s->metric, value);
 }
 
-static void
-report_param(struct mlflow *s)
-{
-    struct a4nn_log_at at = {
-        .line = s->lines, .epoch = NAN, .step = NAN, .epochs = NAN, .time = NAN};
-
-    a4nn_log_fact(s->sink, &at, s->place.name, s->param.data != NULL ? s->param.data : "");
-}
-
-/*
- * A parameter may have lines, though hardly any has: it is reported at once, and again when it is
- * complete.  The plan is a number of its own, too, in the run that it is for.
- */
-static void
-take_param(struct mlflow *s, const char *line, size_t len, unsigned long number)
+/* The number of epochs planned, if the parameter states it. */
+static double
+plan_of(const struct mlflow *s)
 {
     static const char *const names[] = {"epochs", "num_epochs", "max_epochs", "n_epochs",
                                         "num_train_epochs"};
-    struct a4nn_log_at at = {.line = number, .epoch = NAN, .step = NAN, .time = NAN};
+    double plan;
     size_t i;
 
+    for (i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(s->place.name, names[i]) == 0 && s->param.data != NULL &&
+            a4nn_number_parse(s->param.data, s->param.len, &plan) && plan >= 1)
+            return plan;
+    return NAN;
+}
+
+static void
+report_param(struct mlflow *s)
+{
+    struct a4nn_log_at at = {.line = s->lines, .epoch = NAN, .step = NAN, .time = NAN};
+
+    at.epochs = plan_of(s);
+    a4nn_log_fact(s->sink, &at, s->place.name, s->param.data != NULL ? s->param.data : "");
+}
+
+/* A parameter may have lines, though hardly any has: reported at once, and when it is complete. */
+static void
+take_param(struct mlflow *s, const char *line, size_t len, unsigned long number)
+{
     if (s->param.len < MAX_PARAM) {
         if (number != 1)
             a4nn_buf_addc(&s->param, '\n');
@@ -225,11 +233,6 @@ take_param(struct mlflow *s, const char *line, size_t len, unsigned long number)
     s->lines = number;
     if (number == 1)
         report_param(s);
-    if (number != 1 || !a4nn_number_parse(line, len, &at.epochs) || !(at.epochs >= 1))
-        return;
-    for (i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(s->place.name, names[i]) == 0)
-            s->sink->scalar(s->sink->arg, &at, "params/epochs", at.epochs);
 }
 
 static void

@@ -94,6 +94,8 @@ progress(struct mmlab *m, struct a4nn_scan s, bool by_epoch)
             m->iteration = first;
         a4nn_log_ledger_step(m->ledger, m->iteration);
     }
+    if (validation) /* what the training stated before it is final */
+        a4nn_log_ledger_flush(m->ledger);
     state(m, s, !validation);
     return true;
 }

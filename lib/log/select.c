@@ -9,10 +9,12 @@
 #include "buf.h"
 #include "log/config.h"
 #include "log/epochs.h"
+#include "log/others.h"
 #include "log/rate.h"
 #include "xalloc.h"
 
 enum { MAX_NAMES = 10000, MAX_NAMED = 5, UNDECIDED = -1, TRAIN_PATIENCE = 3 };
+enum { MAX_OTHERS = 1000, MAX_KEPT = 1 << 21 };
 
 /* One run of the input: what it stated of the candidate metrics, in the order stated. */
 struct run {
@@ -25,6 +27,19 @@ struct run {
     double rate;                    /* learning rate as last stated, of live inputs; NAN */
     struct a4nn_log_config config;
     bool measured; /* some number was stated of it */
+
+    /* where all numbers are asked for */
+    struct kept {
+        size_t slot;          /* number of its last sample + 1, 0 = none */
+        unsigned long values; /* how many values were stated before it */
+    } * kept;                 /* by name */
+    size_t kepts;
+    unsigned long values;    /* of what may be the metric, so far */
+    unsigned long file_from; /* of them, before the file at hand */
+    size_t file;
+    struct a4nn_log_pending pending; /* of live inputs */
+    struct a4nn_log_sample last;     /* value that was delivered, at this epoch */
+    double last_epoch;
 };
 
 struct a4nn_select {
@@ -55,7 +70,11 @@ struct a4nn_select {
     bool *candidate; /* worth keeping: asked for, or known to be a metric */
     bool enough;     /* of a live input: some metric has shown itself well enough to be chosen */
     size_t cap_count, cap_candidate, cap_spread, cap_kind;
-    bool names_overflow, said_counted, said_config;
+    bool names_overflow, said_counted, said_config, said_others, said_kept;
+    struct a4nn_log_other *other; /* what to do with each name, when all numbers are asked for */
+    size_t others, last_other;    /* names of them, the last that has room */
+    size_t kept;                  /* numbers of them in memory */
+    bool held_out;                /* a validation metric was seen */
 
     struct a4nn_strmap run_map;
     struct run *run;
@@ -198,9 +217,26 @@ asked_mode(const struct a4nn_select *s, enum a4nn_mode stated)
     return s->opts->mode != A4NN_MODE_UNKNOWN ? s->opts->mode : stated;
 }
 
+/* What an observation has besides its value. */
+struct beside {
+    double epochs, loss, rate;
+    struct a4nn_json *metrics, *observations; /* or NULL; deliver() takes them over */
+};
+
+static void
+add_members(struct a4nn_record *r, const struct beside *beside)
+{
+    if (r->extra == NULL && (beside->metrics != NULL || beside->observations != NULL))
+        r->extra = a4nn_json_object();
+    if (beside->metrics != NULL)
+        a4nn_json_set(r->extra, "metrics", beside->metrics);
+    if (beside->observations != NULL)
+        a4nn_json_set(r->extra, "observations", beside->observations);
+}
+
 static void
 deliver(struct a4nn_select *s, struct run *run, const struct a4nn_log_sample *sample, double epoch,
-        double epochs, double loss, double rate)
+        const struct beside *beside)
 {
     const char *metric = s->names.key[s->metric];
     struct a4nn_record r = {.line = sample->line};
@@ -211,17 +247,18 @@ deliver(struct a4nn_select *s, struct run *run, const struct a4nn_log_sample *sa
     a4nn_record_set_num(&r, A4NN_EPOCH, epoch);
     a4nn_record_set_num(&r, A4NN_VALUE, sample->value);
     a4nn_record_set_text(&r, A4NN_METRIC, metric);
-    if (isfinite(epochs))
-        a4nn_record_set_num(&r, A4NN_EPOCHS, epochs);
+    if (isfinite(beside->epochs))
+        a4nn_record_set_num(&r, A4NN_EPOCHS, beside->epochs);
     if (isfinite(sample->time))
         a4nn_record_set_num(&r, A4NN_TIME, sample->time);
     if (s->loss != UNDECIDED)
-        a4nn_record_set_num(&r, A4NN_VAL_LOSS, loss);
-    if (isfinite(rate))
-        a4nn_record_set_num(&r, A4NN_LR, rate);
+        a4nn_record_set_num(&r, A4NN_VAL_LOSS, beside->loss);
+    if (isfinite(beside->rate))
+        a4nn_record_set_num(&r, A4NN_LR, beside->rate);
     if (mode != A4NN_MODE_UNKNOWN && (!a4nn_metric_lookup(metric, &known) || known.mode != mode))
         a4nn_record_set_text(&r, A4NN_MODE, a4nn_mode_name(mode));
     a4nn_log_config_attach(&run->config, &r);
+    add_members(&r, beside);
     s->record(s->arg, &r);
     a4nn_record_release(&r);
 }
@@ -234,14 +271,54 @@ planned(const struct a4nn_select *s, const struct run *run, double stated)
     return isfinite(stated) ? stated : run->epochs;
 }
 
+/* What is to be done with the numbers of each name, now that the metric is known. */
+static void
+choose_others(struct a4nn_select *s)
+{
+    size_t i;
+
+    s->other = a4nn_xreallocarray(s->other, s->names.n, sizeof *s->other);
+    for (i = 0; i < s->names.n; i++)
+        s->other[i] = (struct a4nn_log_other){.name = s->names.key[i]};
+    s->other[s->metric].name = NULL;
+    if (s->rate != UNDECIDED && s->rate != s->metric)
+        s->other[s->rate] = (struct a4nn_log_other){a4nn_field_name(A4NN_LR), true};
+    if (s->loss != UNDECIDED && s->loss != s->metric)
+        s->other[s->loss] = (struct a4nn_log_other){a4nn_field_name(A4NN_VAL_LOSS), true};
+}
+
 static void
 deliver_live(struct a4nn_select *s, struct run *run, const struct a4nn_log_sample *sample,
              double loss, double rate)
 {
     double epoch = a4nn_epoch_counter_next(&run->live, sample);
+    struct beside beside = {planned(s, run, sample->epochs), loss, rate, NULL, NULL};
 
-    if (isfinite(epoch))
-        deliver(s, run, sample, epoch, planned(s, run, sample->epochs), loss, rate);
+    if (!isfinite(epoch))
+        return;
+    if (s->opts->all) {
+        choose_others(s);
+        a4nn_log_pending_take(&run->pending, sample->epoch, epoch, run->live.shift, false, s->other,
+                              &beside.metrics, &beside.observations);
+        run->last = *sample;
+        run->last_epoch = epoch;
+    }
+    deliver(s, run, sample, epoch, &beside);
+}
+
+/* A live run is over: what was stated behind its last value comes with that value once more. */
+static void
+deliver_rest(struct a4nn_select *s, struct run *run)
+{
+    struct beside beside = {planned(s, run, run->last.epochs), NAN, NAN, NULL, NULL};
+
+    if (!s->opts->all || !run->pending.begun)
+        return;
+    choose_others(s);
+    a4nn_log_pending_take(&run->pending, run->last.epoch, run->last_epoch, run->live.shift, true,
+                          s->other, &beside.metrics, &beside.observations);
+    if (beside.metrics != NULL || beside.observations != NULL)
+        deliver(s, run, &run->last, run->last_epoch, &beside);
 }
 
 /* Value that the series `series` has at `epoch`, NAN if none. */
@@ -293,38 +370,57 @@ file_of(const struct a4nn_select *s, const struct a4nn_log_sample *sample)
 }
 
 static void
+say_series(struct a4nn_select *s, const struct run *run, const struct a4nn_epoch_series *metric)
+{
+    if (metric->n == 0 && run->measured)
+        a4nn_diag(s->diag, A4NN_WARNING, s->file, 0, "run '%.100s' has no %.100s", run->name,
+                  s->names.key[s->metric]);
+    if (metric->unplaced != 0)
+        a4nn_diag(s->diag, A4NN_WARNING, file_of(s, metric->first_unplaced),
+                  metric->first_unplaced->line,
+                  "%zu values of %.100s have no epoch and are left out", metric->unplaced,
+                  s->names.key[s->metric]);
+    if (metric->resumed != NULL)
+        a4nn_diag(s->diag, A4NN_NOTE, file_of(s, metric->resumed), metric->resumed->line,
+                  "epoch %g comes again: of repeated epochs the later value counts",
+                  metric->resumed_epoch);
+    if (metric->counted && metric->n > 1 && !s->said_counted) {
+        s->said_counted = true;
+        a4nn_diag(s->diag, A4NN_NOTE, s->file, 0,
+                  "no epochs stated: its %zu values of %.100s count as epochs 1 to %zu", metric->n,
+                  s->names.key[s->metric], metric->n);
+    }
+}
+
+static void
 deliver_run(struct a4nn_select *s, struct run *run)
 {
     enum a4nn_log_count count = s->opts->by_count ? A4NN_COUNT_ORDER : s->format->count;
     struct a4nn_epoch_series metric, loss = {0};
+    struct a4nn_log_others others = {0};
     struct rates rates;
     size_t i;
 
     a4nn_epoch_series_make(&metric, run->sample, run->n, s->metric, count, s->opts->epochs);
     if (s->loss != UNDECIDED)
         a4nn_epoch_series_make(&loss, run->sample, run->n, s->loss, count, s->opts->epochs);
-    if (metric.n == 0 && run->measured)
-        a4nn_diag(s->diag, A4NN_WARNING, s->file, 0, "run '%.100s' has no %.100s", run->name,
-                  s->names.key[s->metric]);
-    if (metric.unplaced != 0)
-        a4nn_diag(s->diag, A4NN_WARNING, file_of(s, metric.first_unplaced),
-                  metric.first_unplaced->line,
-                  "%zu values of %.100s have no epoch and are left out", metric.unplaced,
-                  s->names.key[s->metric]);
-    if (metric.resumed != NULL)
-        a4nn_diag(s->diag, A4NN_NOTE, file_of(s, metric.resumed), metric.resumed->line,
-                  "epoch %g comes again: of repeated epochs the later value counts",
-                  metric.resumed_epoch);
-    if (metric.counted && metric.n > 1 && !s->said_counted) {
-        s->said_counted = true;
-        a4nn_diag(s->diag, A4NN_NOTE, s->file, 0,
-                  "no epochs stated: its %zu values of %.100s count as epochs 1 to %zu", metric.n,
-                  s->names.key[s->metric], metric.n);
-    }
+    say_series(s, run, &metric);
     collect_rates(s, run, &rates);
-    for (i = 0; i < metric.n; i++)
-        deliver(s, run, metric.sample[i], metric.epoch[i], planned(s, run, metric.epochs),
-                value_at(&loss, metric.epoch[i]), rate_at(&rates, metric.sample[i]));
+    if (s->opts->all) {
+        choose_others(s);
+        a4nn_log_others_place(&others, &metric, run->sample, run->n, s->other, s->names.n);
+    }
+    for (i = 0; i < metric.n; i++) {
+        struct beside beside = {.epochs = planned(s, run, metric.epochs),
+                                .loss = value_at(&loss, metric.epoch[i]),
+                                .rate = rate_at(&rates, metric.sample[i])};
+        if (others.metrics != NULL) {
+            beside.metrics = others.metrics[i];
+            beside.observations = i == 0 ? others.observations : NULL;
+        }
+        deliver(s, run, metric.sample[i], metric.epoch[i], &beside);
+    }
+    free(others.metrics); /* what was in it has been delivered */
     free(rates.sample);
     a4nn_epoch_series_release(&metric);
     a4nn_epoch_series_release(&loss);
@@ -472,6 +568,16 @@ ripe(const struct a4nn_select *s)
     return s->stated != UNDECIDED || s->enough;
 }
 
+static void
+say_kept(struct a4nn_select *s, unsigned long line)
+{
+    if (s->said_kept)
+        return;
+    s->said_kept = true;
+    a4nn_diag(s->diag, A4NN_WARNING, s->file, line,
+              "more numbers than are kept until there is a value: the rest is left out");
+}
+
 static bool
 same_count(double a, double b)
 {
@@ -500,6 +606,31 @@ beside(const struct run *run, long name, size_t k)
     return NAN;
 }
 
+/* What was stated together with the k-th number kept waits for a value, which may be among it. */
+static void
+wait_with_line(struct a4nn_select *s, struct run *run, size_t k)
+{
+    const struct a4nn_log_sample *sample = run->sample;
+
+    if (k > 0 && together(&sample[k - 1], &sample[k]))
+        return;
+    do {
+        if (sample[k].name != s->metric)
+            a4nn_log_pending_put(&run->pending, &sample[k]);
+    } while (++k < run->n && together(&sample[k - 1], &sample[k]));
+    if (run->pending.full)
+        say_kept(s, sample[k - 1].line);
+}
+
+static void
+forget_kept(struct a4nn_select *s, struct run *run)
+{
+    if (run->kepts != 0)
+        memset(run->kept, 0, run->kepts * sizeof *run->kept);
+    run->n = 0;
+    s->kept = 0;
+}
+
 /* A live choice was made: what was kept of it so far is due, the rest can go. */
 static void
 flush_kept(struct a4nn_select *s)
@@ -512,10 +643,12 @@ flush_kept(struct a4nn_select *s)
             double rate = beside(run, s->rate, k);
             if (isfinite(rate))
                 run->rate = rate;
+            if (s->opts->all)
+                wait_with_line(s, run, k);
             if (run->sample[k].name == s->metric)
                 deliver_live(s, run, &run->sample[k], beside(run, s->loss, k), run->rate);
         }
-        run->n = 0;
+        forget_kept(s, run);
     }
 }
 
@@ -523,7 +656,7 @@ flush_kept(struct a4nn_select *s)
 static bool
 waits(const struct a4nn_select *s)
 {
-    return s->opts->loss != NULL || s->rate != UNDECIDED;
+    return s->opts->all || s->opts->loss != NULL || s->rate != UNDECIDED;
 }
 
 void
@@ -556,6 +689,106 @@ note_spread(struct spread *spread, double epoch)
     spread->last = floor(epoch);
 }
 
+/* May numbers of this name, which is no candidate, be given besides? */
+static bool
+wanted(struct a4nn_select *s, size_t name, const struct a4nn_log_at *at)
+{
+    if (!s->opts->all)
+        return false;
+    if (s->count[name] == 1 && ++s->others == MAX_OTHERS) /* its first number */
+        s->last_other = name;
+    if (s->others < MAX_OTHERS || name <= s->last_other)
+        return true;
+    if (!s->said_others)
+        a4nn_diag(s->diag, A4NN_WARNING, s->file, at->line,
+                  "more than %d names besides the metrics: numbers from '%.100s' on are left out",
+                  MAX_OTHERS, s->names.key[name]);
+    s->said_others = true;
+    return false;
+}
+
+static bool
+same_place(const struct a4nn_log_sample *a, const struct a4nn_log_sample *b)
+{
+    if (isnan(a->epoch) || isnan(b->epoch))
+        return isnan(a->epoch) && isnan(b->epoch);
+    return same_count(floor(a->epoch), floor(b->epoch)) &&
+           same_count(ceil(a->epoch), ceil(b->epoch));
+}
+
+/*
+ * Of what is stated many times in an epoch, only the last before the next value can count, so it
+ * takes the place of the one before.  Without epochs the values must be in the same file.
+ */
+static void
+keep_other(struct a4nn_select *s, struct run *run, const struct a4nn_log_sample *sample)
+{
+    size_t name = (size_t)sample->name;
+    struct kept *k;
+
+    if (name >= run->kepts) {
+        run->kept = a4nn_xreallocarray(run->kept, name + 1, sizeof *run->kept);
+        memset(run->kept + run->kepts, 0, (name + 1 - run->kepts) * sizeof *run->kept);
+        run->kepts = name + 1;
+    }
+    k = &run->kept[name];
+    if (k->slot != 0 && k->values == run->values && run->sample[k->slot - 1].file == sample->file &&
+        same_place(&run->sample[k->slot - 1], sample) &&
+        (isfinite(sample->epoch) || run->values > run->file_from)) {
+        run->sample[k->slot - 1] = *sample;
+        return;
+    }
+    if (s->kept >= MAX_KEPT) {
+        say_kept(s, sample->line);
+        return;
+    }
+    s->kept++;
+    run->sample = a4nn_xgrow(run->sample, run->n, &run->cap, sizeof *run->sample);
+    run->sample[run->n++] = *sample;
+    *k = (struct kept){run->n, run->values};
+}
+
+static void
+enter_file(const struct a4nn_select *s, struct run *run)
+{
+    if (run->file != s->file_at_hand)
+        run->file_from = run->values;
+    run->file = s->file_at_hand;
+}
+
+/* A number that is no candidate: it may tell the plan, and may be wanted besides. */
+static void
+take_other(struct a4nn_select *s, const struct a4nn_log_at *at,
+           const struct a4nn_log_sample *sample)
+{
+    bool kept = wanted(s, (size_t)sample->name, at);
+    struct run *run;
+
+    if (!kept && !isfinite(at->epochs))
+        return;
+    run = run_of(s, at);
+    if (isfinite(at->epochs)) {
+        run->epochs = at->epochs;
+        run->measured = true;
+    }
+    if (kept) {
+        enter_file(s, run);
+        keep_other(s, run, sample);
+    }
+}
+
+/* May the metric be this one, so that numbers must be told apart by it? */
+static void
+note_value(struct a4nn_select *s, struct run *run, size_t name)
+{
+    bool held_out = s->opts->metric != NULL || s->kind[name] != TRAINED;
+
+    if (!s->opts->all || (long)name == s->rate || (long)name == s->loss)
+        return;
+    s->held_out = s->held_out || held_out;
+    run->values += held_out || !s->held_out;
+}
+
 void
 a4nn_select_scalar(struct a4nn_select *s, const struct a4nn_log_at *at, const char *name,
                    double value)
@@ -575,18 +808,16 @@ a4nn_select_scalar(struct a4nn_select *s, const struct a4nn_log_at *at, const ch
         return;
     if (at->mode != A4NN_MODE_UNKNOWN)
         note_mode(s, i, at->mode);
-    if (!s->candidate[i]) {
-        if (isfinite(at->epochs)) {
-            run = run_of(s, at);
-            run->epochs = at->epochs;
-            run->measured = true;
-        }
-        return;
-    }
     sample = (struct a4nn_log_sample){i,        at->epoch, at->step, at->epochs,
                                       at->time, value,     at->line, s->file_at_hand};
+    if (!s->candidate[i]) {
+        take_other(s, at, &sample);
+        return;
+    }
     run = run_of(s, at);
     run->measured = true;
+    enter_file(s, run);
+    note_value(s, run, (size_t)i);
     if (at->mode != A4NN_MODE_UNKNOWN)
         run->mode = at->mode;
     if (s->live && s->metric != UNDECIDED && !waits(s)) {
@@ -622,9 +853,11 @@ a4nn_select_finish(struct a4nn_select *s)
     if (s->opts->loss != NULL && s->loss == UNDECIDED)
         a4nn_diag(s->diag, A4NN_WARNING, s->file, 0, "no number '%.100s' to give as val_loss",
                   s->opts->loss);
-    if (s->live)
+    if (s->live) {
         flush_kept(s);
-    else
+        for (i = 0; i < s->run_map.n; i++)
+            deliver_rest(s, &s->run[i]);
+    } else
         for (i = 0; i < s->run_map.n; i++)
             deliver_run(s, &s->run[i]);
 }
@@ -653,12 +886,15 @@ a4nn_select_free(struct a4nn_select *s)
         free(s->run[i].sample);
         a4nn_epoch_counter_release(&s->run[i].live);
         a4nn_log_config_release(&s->run[i].config);
+        a4nn_log_pending_release(&s->run[i].pending);
+        free(s->run[i].kept);
     }
     free(s->run);
     free(s->count);
     free(s->spread);
     free(s->kind);
     free(s->candidate);
+    free(s->other);
     a4nn_strmap_release(&s->files);
     a4nn_strmap_release(&s->names);
     a4nn_strmap_release(&s->run_map);

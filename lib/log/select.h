@@ -25,11 +25,21 @@ struct a4nn_select_opts {
     enum a4nn_mode mode;      /* asked for, A4NN_MODE_UNKNOWN: as the name says */
     double epochs;            /* planned total asked for, NAN: as the log says */
     bool by_count;            /* number the values 1, 2, 3, ... whatever the log calls them */
+    bool all;                 /* give every other number, too: others.h */
     bool list;                /* only collect names, for a4nn_select_names() */
     struct a4nn_strmap *said; /* choices already reported to the user, or NULL */
 };
 
 struct a4nn_select;
+
+/*
+ * With `all` the records have members besides their fields: "metrics", an object with the other
+ * numbers of the epoch, and "observations", a list of [name, epoch, value, time] for those at
+ * epochs that have no record.  A live record has what was stated before it or on its line; what
+ * comes later goes with the next one, and in the end the last one comes again if there is such. Of
+ * names that are no known metrics the first 1000 are given; a run has 2097152 numbers of them at
+ * once.
+ */
 
 /*
  * `run` names the input's own run; a run of its own within the input is named `run`/its name, or

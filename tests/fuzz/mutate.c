@@ -422,7 +422,8 @@ read_input(char *argument)
     struct a4nn_diag diag = {.emit = on_diag};
     bool fits = below(16) == 0;
     struct reading reading = {.policy = some_policy(fits, &diag), .few = fits};
-    struct a4nn_reader_opts opts = {.select = {.loss = below(4) == 0 ? "val_loss" : NULL,
+    struct a4nn_reader_opts opts = {.select = {.all = below(2) == 0,
+                                               .loss = below(4) == 0 ? "val_loss" : NULL,
                                                .epochs = below(4) == 0 ? 50 : NAN,
                                                .by_count = below(16) == 0,
                                                .list = below(8) == 0},
