@@ -269,7 +269,7 @@ a4nn-validate: epoch 3 is missing: ckpt/model-3.pt: ended by SIGSEGV" ]
     checkpoint 1 0.5
     for sig in TERM HUP; do
         : > started
-        a4nn-validate -q ckpt -- sh -c '
+        env --default-signal a4nn-validate -q ckpt -- sh -c '
             (setsid sh -c "echo \$\$ >> started; exec sleep 600" &)
             echo $$ >> started; exec sleep 600' 3>&- &
         validate=$!
