@@ -40,6 +40,8 @@ replace(const char *path, const struct stat *old, const char *bytes, size_t len)
         result = fchmod(fd, mode_for(old));
         if (result == 0)
             result = a4nn_writefd(fd, bytes, len);
+        if (result == 0)
+            result = fsync(fd);
         error = errno;
         /* some file systems report a lack of space only here */
         if (close(fd) != 0 && result == 0) {
@@ -59,10 +61,12 @@ replace(const char *path, const struct stat *old, const char *bytes, size_t len)
 static int
 write_into(const char *path, const char *bytes, size_t len)
 {
-    int fd = open(path, O_WRONLY | O_CLOEXEC), result, error;
+    /* a pipe that nobody reads is trouble, and not to be waited for */
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK), result, error;
 
     if (fd < 0)
         return -1;
+    fcntl(fd, F_SETFL, O_WRONLY);
     result = a4nn_writefd(fd, bytes, len);
     error = errno;
     if (close(fd) != 0 && result == 0)

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "json.h"
+#include "outfile.h"
 #include "writefd.h"
 
 static void
@@ -158,40 +158,14 @@ a4nn_wrap_result_fd(const char *where)
     return (int)fd;
 }
 
-/* Writes, sees to it that it is on the disk, and puts it in the place of the old one. */
-static int
-replace(const struct a4nn_buf *line, const char *temporary, int fd, const char *where)
-{
-    mode_t mask = umask(0);
-
-    umask(mask);
-    if (fchmod(fd, 0666 & ~mask) < 0 || a4nn_writefd(fd, line->data, line->len) < 0 ||
-        fsync(fd) < 0)
-        return -1;
-    return rename(temporary, where);
-}
-
 int
 a4nn_wrap_result_write(const struct a4nn_buf *line, const char *where, struct a4nn_err *err)
 {
-    struct a4nn_buf temporary = {0};
-    int fd = a4nn_wrap_result_fd(where), result, error;
+    int fd = a4nn_wrap_result_fd(where);
 
-    if (fd != -1) {
-        if (fd < 0 || a4nn_writefd(fd, line->data, line->len) < 0)
-            return a4nn_err_set(err, "cannot write the result to '%s': %s", where, strerror(errno));
-        return 0;
-    }
-    a4nn_buf_addf(&temporary, "%s.XXXXXX", where);
-    fd = mkostemp(temporary.data, O_CLOEXEC);
-    result = fd < 0 ? -1 : replace(line, temporary.data, fd, where);
-    error = errno;
-    if (fd >= 0)
-        close(fd);
-    if (fd >= 0 && result < 0)
-        unlink(temporary.data);
-    a4nn_buf_release(&temporary);
-    if (result < 0)
-        return a4nn_err_set(err, "cannot write the result to '%s': %s", where, strerror(error));
+    if (fd == -1)
+        return a4nn_outfile_put(where, line->data, line->len, err);
+    if (fd < 0 || a4nn_writefd(fd, line->data, line->len) < 0)
+        return a4nn_err_set(err, "cannot write '%s': %s", where, strerror(errno));
     return 0;
 }

@@ -26,7 +26,7 @@ void a4nn_wrap_result_print(const struct a4nn_wrap_result *result, struct a4nn_b
 
 /*
  * Writes it to "fd:N" in one piece, or to a file, which has either its old content or the new one
- * at any time.  0, or -1 with *err filled.
+ * at any time (outfile.h).  0, or -1 with *err filled.
  */
 int a4nn_wrap_result_write(const struct a4nn_buf *line, const char *where,
                            struct a4nn_err *err) A4NN_MUST_USE;

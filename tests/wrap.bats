@@ -460,6 +460,24 @@ END
     kill -0 "$(cat other)"
 }
 
+@test "wrap: --result goes into a pipe or through a link, and does not take their place" {
+    mkfifo pipe
+    exec 5<> pipe
+    a4nn-train-wrap -q --result pipe -- true
+    [ -p pipe ]
+    IFS= read -rt 10 -u 5 line && echo "$line" > got
+    exec 5>&-
+    [ "$(jq -r .exit_status got)" = 0 ]
+    echo old > file
+    ln -s file link
+    a4nn-train-wrap -q --result link -- true
+    [ -L link ]
+    [ "$(jq -r .exit_status file)" = 0 ]
+    # one that nobody reads holds nothing up
+    run -0 a4nn-train-wrap --result pipe -- true
+    [[ $output == *"cannot write 'pipe': No such device or address"* ]]
+}
+
 # Where cgroups of version 2 cannot be made, or not be killed by, the training must be ended
 # without, and that be told.
 cgroups_work() {
