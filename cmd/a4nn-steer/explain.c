@@ -9,21 +9,8 @@
 #include "sheet.h"
 #include "verbs.h"
 
-enum { CANDIDATES = 256, SEED };
-
 static const struct a4nn_option options[] = {
-    {CANDIDATES, "candidates", "FILE", "what may be trained: JSON Lines", "file"},
-    A4NN_OPTION_EPOCHS,
-    A4NN_OPTION_FORMAT,
-    {'H', "history", "[=NAME]", "learn from the runs of the model database, too", "file"},
-    A4NN_OPTION_METRIC,
-    A4NN_OPTION_MAX,
-    A4NN_OPTION_MIN,
-    {'n', "count", "N", "how many parameters and interactions (default: 10)", NULL},
-    A4NN_OPTION_OUTPUT("table"),
-    A4NN_OPTION_QUIET,
-    {SEED, "seed", "N", "for what is left to chance (default: 0)", NULL},
-    {'t', "task", "NAME", "learn from results of this task", NULL},
+    A4NN_STEER_OPTIONS("how many parameters and interactions (default: 10)", "table"),
     {0},
 };
 
@@ -114,7 +101,7 @@ print_effect(struct a4nn_sheet *sheet, const char *name, const struct a4nn_effec
 }
 
 static void
-print(const struct a4nn_steer *s, const struct a4nn_effects *effects, size_t most)
+print(const struct a4nn_steer *s, const struct a4nn_effects *effects)
 {
     struct a4nn_sheet *sheet = a4nn_sheet_new(columns, sizeof columns / sizeof *columns);
     size_t i, mains = 0, pairs = 0;
@@ -123,7 +110,7 @@ print(const struct a4nn_steer *s, const struct a4nn_effects *effects, size_t mos
         const struct a4nn_effect *e = &effects->effect[i];
         struct a4nn_buf name = {0};
 
-        if ((e->group == e->with ? mains++ : pairs++) >= most)
+        if ((e->group == e->with ? mains++ : pairs++) >= s->count)
             continue;
         a4nn_buf_adds(&name, a4nn_features_group(s->features, e->group)->name);
         if (e->group != e->with)
@@ -139,31 +126,15 @@ print(const struct a4nn_steer *s, const struct a4nn_effects *effects, size_t mos
 int
 a4nn_steer_explain(int argc, char **argv)
 {
-    const struct a4nn_cli *cli = &a4nn_steer_explain_cli;
-    struct a4nn_propose_opts opts = {0};
-    struct a4nn_effects effects;
     struct a4nn_steer s;
-    size_t most = 10;
-    int code, first, status = A4NN_OK;
-    const char *arg;
+    int first = a4nn_steer_begin(&s, &a4nn_steer_explain_cli, 10, argc, argv), status = A4NN_OK;
+    struct a4nn_propose_opts opts;
+    struct a4nn_effects effects;
 
-    a4nn_steer_init(&s);
-    while ((code = a4nn_cli_next(cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
-        switch (code) {
-        case CANDIDATES: s.candidates = arg; break;
-        case SEED: opts.seed = (uint64_t)a4nn_cli_count(cli, code, arg, 0, 2147483647); break;
-        case 'n': most = (size_t)a4nn_cli_count(cli, code, arg, 1, 1000); break;
-        default: a4nn_input_option(&s.in, cli, code, arg);
-        }
     a4nn_steer_read(&s, argv + first, argc - first);
-    opts.features = s.features;
-    opts.result = s.result;
-    opts.results = s.results;
-    opts.row = s.row;
-    opts.candidates = s.untried;
-    opts.mode = s.outcomes.mode;
+    opts = a4nn_steer_model(&s);
     if (a4nn_effects_find(&opts, &effects)) {
-        print(&s, &effects, most);
+        print(&s, &effects);
     } else {
         a4nn_diag(&s.in.diag, A4NN_NOTE, NULL, 0, "too few results to explain: %zu",
                   effects.results);

@@ -9,11 +9,25 @@
 
 enum { PATIENCE = 60 /* seconds */ };
 
-void
-a4nn_steer_init(struct a4nn_steer *s)
+int
+a4nn_steer_begin(struct a4nn_steer *s, const struct a4nn_cli *cli, size_t count, int argc,
+                 char **argv)
 {
-    *s = (struct a4nn_steer){0};
+    const char *arg;
+    int code, first;
+
+    *s = (struct a4nn_steer){.count = count};
     a4nn_input_init(&s->in);
+    while ((code = a4nn_cli_next(cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
+        switch (code) {
+        case A4NN_STEER_CANDIDATES: s->candidates = arg; break;
+        case A4NN_STEER_SEED:
+            s->seed = (uint64_t)a4nn_cli_count(cli, code, arg, 0, 2147483647);
+            break;
+        case 'n': s->count = (size_t)a4nn_cli_count(cli, code, arg, 1, 1000); break;
+        default: a4nn_input_option(&s->in, cli, code, arg);
+        }
+    return first;
 }
 
 /* ---- results ---- */
@@ -145,6 +159,19 @@ a4nn_steer_read(struct a4nn_steer *s, char *const *operands, int count)
                   "%zu runs teach nothing: their configuration is not known", s->unknown);
     free(tried);
     a4nn_strmap_release(&prints);
+}
+
+struct a4nn_propose_opts
+a4nn_steer_model(const struct a4nn_steer *s)
+{
+    return (struct a4nn_propose_opts){.features = s->features,
+                                      .result = s->result,
+                                      .results = s->results,
+                                      .row = s->row,
+                                      .candidates = s->untried,
+                                      .count = s->count < s->untried ? s->count : s->untried,
+                                      .mode = s->outcomes.mode,
+                                      .seed = s->seed};
 }
 
 void

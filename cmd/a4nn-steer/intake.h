@@ -2,15 +2,20 @@
 #ifndef A4NN_STEER_INTAKE_H
 #define A4NN_STEER_INTAKE_H
 
+#include <stdint.h>
+
 #include "candidates.h"
 #include "features.h"
 #include "input.h"
 #include "outcomes.h"
+#include "propose.h"
 
 /* Results and candidates, brought together: what every verb of a4nn-steer begins with. */
 struct a4nn_steer {
     struct a4nn_input in;
     const char *candidates; /* file, or NULL */
+    size_t count;           /* -n */
+    uint64_t seed;
     struct a4nn_candidates list;
     struct a4nn_outcomes outcomes;
     struct a4nn_features *features;
@@ -23,11 +28,30 @@ struct a4nn_steer {
     bool failed;
 };
 
-void a4nn_steer_init(struct a4nn_steer *s);
+/* The options that all verbs have; `what` is what -n counts, `output` the default encoding. */
+enum { A4NN_STEER_CANDIDATES = 256, A4NN_STEER_SEED };
+#define A4NN_STEER_OPTIONS(what, output)                                                           \
+    {A4NN_STEER_CANDIDATES, "candidates", "FILE", "what may be trained: JSON Lines", "file"},      \
+        A4NN_OPTION_EPOCHS, A4NN_OPTION_FORMAT,                                                    \
+        {'H', "history", "[=NAME]", "learn from the runs of the model database, too", "file"},     \
+        A4NN_OPTION_METRIC, A4NN_OPTION_MAX, A4NN_OPTION_MIN, {'n', "count", "N", what, NULL},     \
+        A4NN_OPTION_OUTPUT(output), A4NN_OPTION_QUIET,                                             \
+        {A4NN_STEER_SEED, "seed", "N", "for what is left to chance (default: 0)", NULL},           \
+    {                                                                                              \
+        't', "task", "NAME", "learn from results of this task", NULL                               \
+    }
+
+/* Begins with those of argv; returns the index of the first operand. `count` is the default of -n;
+ * a mistake ends the program with 2. */
+int a4nn_steer_begin(struct a4nn_steer *s, const struct a4nn_cli *cli, size_t count, int argc,
+                     char **argv);
 
 /* Reads candidates, the operands (standard input without any, unless -H is given) and the model
  * database, and encodes them; trouble that leaves nothing to do ends the program with 2. */
 void a4nn_steer_read(struct a4nn_steer *s, char *const *operands, int count);
+
+/* What the model is asked with, of all that was read (propose.h). */
+struct a4nn_propose_opts a4nn_steer_model(const struct a4nn_steer *s);
 
 void a4nn_steer_release(struct a4nn_steer *s);
 

@@ -10,21 +10,8 @@
 #include "verbs.h"
 #include "xalloc.h"
 
-enum { CANDIDATES = 256, SEED };
-
 static const struct a4nn_option options[] = {
-    {CANDIDATES, "candidates", "FILE", "what may be trained: JSON Lines", "file"},
-    A4NN_OPTION_EPOCHS,
-    A4NN_OPTION_FORMAT,
-    {'H', "history", "[=NAME]", "learn from the runs of the model database, too", "file"},
-    A4NN_OPTION_METRIC,
-    A4NN_OPTION_MAX,
-    A4NN_OPTION_MIN,
-    {'n', "count", "N", "how many proposals (default: 1)", NULL},
-    A4NN_OPTION_OUTPUT("jsonl"),
-    A4NN_OPTION_QUIET,
-    {SEED, "seed", "N", "for what is left to chance (default: 0)", NULL},
-    {'t', "task", "NAME", "learn from results of this task", NULL},
+    A4NN_STEER_OPTIONS("how many proposals (default: 1)", "jsonl"),
     {0},
 };
 
@@ -82,18 +69,9 @@ print_sheet(const struct a4nn_steer *s, const struct a4nn_proposal *p, size_t n)
 }
 
 static size_t
-propose(struct a4nn_steer *s, size_t count, uint64_t seed)
+propose(struct a4nn_steer *s)
 {
-    struct a4nn_propose_opts opts = {
-        .features = s->features,
-        .result = s->result,
-        .results = s->results,
-        .row = s->row,
-        .candidates = s->untried,
-        .count = count < s->untried ? count : s->untried,
-        .mode = s->outcomes.mode,
-        .seed = seed,
-    };
+    const struct a4nn_propose_opts opts = a4nn_steer_model(s);
     struct a4nn_proposal *p = a4nn_xcalloc(opts.count + 1, sizeof *p);
     size_t n = a4nn_propose(&opts, p);
 
@@ -109,25 +87,14 @@ propose(struct a4nn_steer *s, size_t count, uint64_t seed)
 int
 a4nn_steer_next(int argc, char **argv)
 {
-    const struct a4nn_cli *cli = &a4nn_steer_next_cli;
     struct a4nn_steer s;
-    size_t count = 1, n;
-    uint64_t seed = 0;
-    int code, first, status;
-    const char *arg;
+    int first = a4nn_steer_begin(&s, &a4nn_steer_next_cli, 1, argc, argv), status;
+    size_t n;
 
-    a4nn_steer_init(&s);
-    while ((code = a4nn_cli_next(cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
-        switch (code) {
-        case CANDIDATES: s.candidates = arg; break;
-        case SEED: seed = (uint64_t)a4nn_cli_count(cli, code, arg, 0, 2147483647); break;
-        case 'n': count = (size_t)a4nn_cli_count(cli, code, arg, 1, 1000); break;
-        default: a4nn_input_option(&s.in, cli, code, arg);
-        }
     if (s.candidates == NULL)
         a4nn_die(A4NN_TROUBLE, "no candidates: name a file with --candidates");
     a4nn_steer_read(&s, argv + first, argc - first);
-    n = propose(&s, count, seed);
+    n = propose(&s);
     if (n == 0)
         a4nn_diag(&s.in.diag, A4NN_NOTE, NULL, 0, "no candidate is left");
     status = s.in.diag.errors > 0 ? A4NN_TROUBLE : n > 0 ? A4NN_OK : A4NN_NO;
