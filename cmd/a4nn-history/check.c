@@ -43,7 +43,7 @@ a4nn_verb_check(int argc, char **argv)
     while ((code = a4nn_cli_next(&a4nn_verb_check_cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
         a4nn_verb_option(&query, code, arg);
     a4nn_verb_no_operands(argc, argv, first);
-    db = a4nn_verb_open(&query, A4NN_DB_READ);
+    db = a4nn_verb_open(query.history, A4NN_DB_READ);
     a4nn_verb_read(a4nn_history_check(db, on_defect, &defects, &err), &err);
     a4nn_db_close(db);
     return a4nn_program_end(defects == 0 ? A4NN_OK : A4NN_NO);

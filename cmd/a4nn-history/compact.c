@@ -33,7 +33,7 @@ a4nn_verb_compact(int argc, char **argv)
     while ((code = a4nn_cli_next(&a4nn_verb_compact_cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
         a4nn_verb_option(&query, code, arg);
     a4nn_verb_no_operands(argc, argv, first);
-    db = a4nn_verb_open(&query, A4NN_DB_WRITE);
+    db = a4nn_verb_open(query.history, A4NN_DB_WRITE);
     before = a4nn_db_size(db);
     a4nn_verb_read(a4nn_db_compact(db, &err), &err);
     after = a4nn_db_size(db);

@@ -66,7 +66,7 @@ a4nn_verb_export(int argc, char **argv)
     while ((code = a4nn_cli_next(&a4nn_verb_export_cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
         a4nn_verb_option(&job.query, code, arg);
     a4nn_verb_no_operands(argc, argv, first);
-    job.db = a4nn_verb_open(&job.query, A4NN_DB_READ);
+    job.db = a4nn_verb_open(job.query.history, A4NN_DB_READ);
     job.writer = a4nn_stream_writer_new(stdout, job.query.encoding,
                                         A4NN_OBSERVATION_FIELDS | A4NN_FORECAST_FIELDS);
     a4nn_verb_read(a4nn_history_runs(job.db, &job.query.which, on_run, &job, &err), &err);

@@ -16,7 +16,7 @@ static const struct a4nn_option options[] = {
     A4NN_OPTION_MIN,
     A4NN_OPTION_QUIET,
     A4NN_OPTION_RUN,
-    {'t', "task", "NAME", "the task of runs that name none", NULL},
+    A4NN_OPTION_TASK,
     {0},
 };
 
@@ -45,12 +45,12 @@ a4nn_verb_import(int argc, char **argv)
         if (code == CONFIGS)
             configs = arg;
         else
-            a4nn_intake_option(&intake, &a4nn_verb_import_cli, code, arg);
+            a4nn_input_option(&intake.in, &a4nn_verb_import_cli, code, arg);
     if (configs != NULL &&
         (intake.configs = a4nn_configs_read(configs, &intake.in.diag, &err)) == NULL)
         a4nn_die(A4NN_TROUBLE, "--configs: %s", err.msg);
     count = argc - first;
-    restored = a4nn_restore(&intake.query, argv + first, &count);
+    restored = a4nn_restore(intake.in.history_name, argv + first, &count);
     if (count > 0 || first == argc)
         status = a4nn_intake_run(&intake, argv + first, count);
     else

@@ -18,16 +18,6 @@ a4nn_intake_init(struct a4nn_intake *t)
     t->write.diag = &t->in.diag;
 }
 
-bool
-a4nn_intake_option(struct a4nn_intake *t, const struct a4nn_cli *cli, int code, const char *arg)
-{
-    switch (code) {
-    case 'H': t->query.history = arg; return true;
-    case 't': t->write.task = arg; return true;
-    default: return a4nn_input_option(&t->in, cli, code, arg);
-    }
-}
-
 /* ---- passing on ---- */
 
 static void
@@ -73,8 +63,8 @@ start(struct a4nn_intake *t)
     struct a4nn_err err;
 
     if (!t->pass)
-        t->write.db = a4nn_verb_open(&t->query, A4NN_DB_CREATE);
-    else if ((t->write.db = a4nn_verb_try(&t->query, A4NN_DB_CREATE, &err)) == NULL)
+        t->write.db = a4nn_verb_open(t->in.history_name, A4NN_DB_CREATE);
+    else if ((t->write.db = a4nn_verb_try(t->in.history_name, A4NN_DB_CREATE, &err)) == NULL)
         give_up(t, &err);
     if (t->write.db != NULL)
         t->history = a4nn_history_writer_new(&t->write);
@@ -183,6 +173,7 @@ a4nn_intake_run(struct a4nn_intake *t, char *const *operands, int count)
     int status = A4NN_OK;
 
     t->in.reader.select.all = true;
+    t->write.task = t->in.task;
     start(t);
     t->in.reader.record = on_record;
     t->in.reader.pause = on_pause;

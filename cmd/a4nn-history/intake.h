@@ -14,7 +14,6 @@
 /* What brings records in: add and import. Zero-initialise it, set what is asked for, run it. */
 struct a4nn_intake {
     struct a4nn_input in;
-    struct a4nn_verb_query query; /* its history */
     struct a4nn_history_write_opts write;
     struct a4nn_configs *configs; /* or NULL; owned */
     bool pass;                    /* write each record on, once it is in the database */
@@ -32,10 +31,6 @@ struct a4nn_intake {
 };
 
 void a4nn_intake_init(struct a4nn_intake *t);
-
-/* Takes an option if it is one that both share; a bad value ends the program with 2. */
-bool a4nn_intake_option(struct a4nn_intake *t, const struct a4nn_cli *cli, int code,
-                        const char *arg);
 
 /* Reads the operands and brings in what is in them; returns the status to end with, and frees. */
 int a4nn_intake_run(struct a4nn_intake *t, char *const *operands, int count);

@@ -71,7 +71,7 @@ a4nn_verb_list(int argc, char **argv)
     while ((code = a4nn_cli_next(&a4nn_verb_list_cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
         a4nn_verb_option(&job.query, code, arg);
     a4nn_verb_no_operands(argc, argv, first);
-    db = a4nn_verb_open(&job.query, A4NN_DB_READ);
+    db = a4nn_verb_open(job.query.history, A4NN_DB_READ);
     job.sheet = a4nn_sheet_new(columns, sizeof columns / sizeof *columns);
     a4nn_verb_read(a4nn_history_tasks(db, on_task, &job, &err), &err);
     if (job.any)

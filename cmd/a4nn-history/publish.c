@@ -181,7 +181,7 @@ a4nn_verb_publish(int argc, char **argv)
     job.opts.folder = argv[first];
     job.opts.creator = job.creator;
     job.opts.date = source_date();
-    db = a4nn_verb_open(&job.query, A4NN_DB_READ);
+    db = a4nn_verb_open(job.query.history, A4NN_DB_READ);
     result = a4nn_publish(db, &job.opts, &job.secrets, &counts, &err);
     a4nn_verb_read(result, &err);
     if (result == 0)

@@ -33,16 +33,16 @@ a4nn_verb_option(struct a4nn_verb_query *query, int code, const char *arg)
 }
 
 struct a4nn_db *
-a4nn_verb_try(const struct a4nn_verb_query *query, enum a4nn_db_access access, struct a4nn_err *err)
+a4nn_verb_try(const char *history, enum a4nn_db_access access, struct a4nn_err *err)
 {
-    return a4nn_history_open(query->history, access, PATIENCE, err);
+    return a4nn_history_open(history, access, PATIENCE, err);
 }
 
 struct a4nn_db *
-a4nn_verb_open(const struct a4nn_verb_query *query, enum a4nn_db_access access)
+a4nn_verb_open(const char *history, enum a4nn_db_access access)
 {
     struct a4nn_err err;
-    struct a4nn_db *db = a4nn_verb_try(query, access, &err);
+    struct a4nn_db *db = a4nn_verb_try(history, access, &err);
 
     if (db == NULL)
         a4nn_die(A4NN_TROUBLE, "%s", err.msg);

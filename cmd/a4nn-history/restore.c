@@ -25,7 +25,7 @@ restore_one(struct a4nn_db *db, const char *folder)
 }
 
 int
-a4nn_restore(const struct a4nn_verb_query *query, char **operands, int *count)
+a4nn_restore(const char *history, char **operands, int *count)
 {
     struct a4nn_db *db = NULL;
     int i, left = 0, status = A4NN_NO, one;
@@ -36,7 +36,7 @@ a4nn_restore(const struct a4nn_verb_query *query, char **operands, int *count)
             continue;
         }
         if (db == NULL)
-            db = a4nn_verb_open(query, A4NN_DB_CREATE);
+            db = a4nn_verb_open(history, A4NN_DB_CREATE);
         one = restore_one(db, operands[i]);
         if (one == A4NN_TROUBLE || status == A4NN_NO)
             status = one;

@@ -9,6 +9,6 @@
  * *count is how many others are left, in their order.  Returns the status to end with, as far as
  * these go; A4NN_NO when there were none.
  */
-int a4nn_restore(const struct a4nn_verb_query *query, char **operands, int *count);
+int a4nn_restore(const char *history, char **operands, int *count);
 
 #endif

@@ -115,7 +115,7 @@ a4nn_verb_runs(int argc, char **argv)
     while ((code = a4nn_cli_next(&a4nn_verb_runs_cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
         a4nn_verb_option(&job.query, code, arg);
     a4nn_verb_no_operands(argc, argv, first);
-    db = a4nn_verb_open(&job.query, A4NN_DB_READ);
+    db = a4nn_verb_open(job.query.history, A4NN_DB_READ);
     job.sheet = a4nn_sheet_new(columns, sizeof columns / sizeof *columns);
     if (job.query.encoding == A4NN_CSV)
         a4nn_sheet_stream(job.sheet, stdout, job.query.encoding);

@@ -160,7 +160,7 @@ a4nn_verb_show(int argc, char **argv)
         a4nn_verb_option(&job.query, code, arg);
     if (first == argc)
         a4nn_die(A4NN_TROUBLE, "no run named");
-    job.db = a4nn_verb_open(&job.query, A4NN_DB_READ);
+    job.db = a4nn_verb_open(job.query.history, A4NN_DB_READ);
     job.writer = a4nn_stream_writer_new(stdout, job.query.encoding,
                                         A4NN_OBSERVATION_FIELDS | A4NN_FORECAST_FIELDS);
     for (; first < argc; first++)

@@ -189,7 +189,7 @@ a4nn_verb_similar(int argc, char **argv)
         }
     if (first + 1 != argc)
         a4nn_die(A4NN_TROUBLE, first == argc ? "no run or task named" : "one at a time");
-    db = a4nn_verb_open(&query, A4NN_DB_READ);
+    db = a4nn_verb_open(query.history, A4NN_DB_READ);
     n = tasks ? show_tasks(db, argv[first], metric, count, query.encoding)
               : show_runs(db, argv[first], &query, count);
     a4nn_db_close(db);

@@ -56,11 +56,11 @@ struct a4nn_verb_query {
 bool a4nn_verb_option(struct a4nn_verb_query *query, int code, const char *arg);
 
 /* Opens the database; NULL with *err filled. */
-struct a4nn_db *a4nn_verb_try(const struct a4nn_verb_query *query, enum a4nn_db_access access,
+struct a4nn_db *a4nn_verb_try(const char *history, enum a4nn_db_access access,
                               struct a4nn_err *err) A4NN_MUST_USE;
 
 /* Opens the database or ends the program with 2. */
-struct a4nn_db *a4nn_verb_open(const struct a4nn_verb_query *query, enum a4nn_db_access access);
+struct a4nn_db *a4nn_verb_open(const char *history, enum a4nn_db_access access);
 
 /* Ends the program with 2 when a reading failed; there are no operands here, or so it is said. */
 void a4nn_verb_read(int result, const struct a4nn_err *err);
