@@ -233,41 +233,27 @@ explain(const struct job *job)
     return false;
 }
 
-struct names {
-    struct a4nn_strmap runs, keys;
-};
-
 static int
 take_name(void *arg, struct a4nn_record *record)
 {
-    struct names *names = arg;
-    struct a4nn_buf key = {0};
-    bool first;
-
-    a4nn_strmap_put(&names->runs, a4nn_record_text(record, A4NN_RUN, ""), &first);
-    if (first) {
-        a4nn_history_key(record, &key);
-        a4nn_strmap_put(&names->keys, key.data, NULL);
-        a4nn_buf_release(&key);
-    }
+    a4nn_history_meet(arg, record);
     return 0;
 }
 
 /* Of files that can be read twice the runs are known before the first is judged. */
 static void
-read_names(const struct job *job, char *const *operands, int count, struct a4nn_strmap *keys)
+read_names(const struct job *job, char *const *operands, int count, struct a4nn_history_keys *names)
 {
     struct a4nn_reader_opts opts = job->in.reader;
     struct a4nn_diag silent = {0};
     struct a4nn_strmap said = {0};
-    struct names names = {0};
     struct a4nn_reader *reader;
     struct stat st;
     int i;
 
     opts.record = take_name;
     opts.pause = NULL;
-    opts.arg = &names;
+    opts.arg = names;
     opts.diag = &silent;
     opts.select.said = &said;
     for (i = 0; i < count; i++) {
@@ -278,8 +264,6 @@ read_names(const struct job *job, char *const *operands, int count, struct a4nn_
         a4nn_reader_free(reader);
     }
     a4nn_strmap_release(&said);
-    a4nn_strmap_release(&names.runs);
-    *keys = names.keys;
 }
 
 static void
@@ -323,7 +307,7 @@ main(int argc, char **argv)
 {
     const char *rules[MAX_RULES], *arg;
     struct job job = {.policy_opts = {.rules = rules, .explain_at = NAN}};
-    struct a4nn_strmap names = {0};
+    struct a4nn_history_keys names = {0};
     int code, first, status;
 
     a4nn_program_begin("a4nn-predict");
@@ -355,7 +339,7 @@ main(int argc, char **argv)
     job.in.reader.arg = &job;
     if (job.in.history) {
         read_names(&job, argv + first, argc - first, &names);
-        job.keeping.but = &names;
+        job.keeping.coming = &names;
         open_history(&job);
     }
     job.reader = a4nn_reader_new(&job.in.reader);
@@ -368,7 +352,7 @@ main(int argc, char **argv)
     a4nn_policy_free(job.policy);
     a4nn_stream_writer_free(job.writer);
     a4nn_strmap_release(&job.told);
-    a4nn_strmap_release(&names);
+    a4nn_history_keys_release(&names);
     a4nn_input_release(&job.in);
     return a4nn_program_end(status);
 }

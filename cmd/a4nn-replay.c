@@ -94,9 +94,9 @@ struct setup {
     bool compare;
     bool history; /* -H was given ... */
     const char *history_name;
-    struct a4nn_past *past;        /* ... and this comes from it */
-    struct a4nn_strmap runs, keys; /* of the runs that are replayed, which teach nothing */
-    bool merge, baseline, replays; /* an option was given that only replaying can heed */
+    struct a4nn_past *past;            /* ... and this comes from it */
+    struct a4nn_history_keys replayed; /* runs, which teach nothing */
+    bool merge, baseline, replays;     /* an option was given that only replaying can heed */
 };
 
 /* ---- input ---- */
@@ -110,17 +110,10 @@ static int
 on_record(void *arg, struct a4nn_record *record)
 {
     const struct reading *r = arg;
-    struct a4nn_buf key = {0};
-    bool first = false;
 
     a4nn_replay_add(r->replay, record);
     if (r->setup->history)
-        a4nn_strmap_put(&r->setup->runs, a4nn_record_text(record, A4NN_RUN, ""), &first);
-    if (first) {
-        a4nn_history_key(record, &key);
-        a4nn_strmap_put(&r->setup->keys, key.data, NULL);
-        a4nn_buf_release(&key);
-    }
+        a4nn_history_meet(&r->setup->replayed, record);
     return 0;
 }
 
@@ -179,9 +172,9 @@ merge(struct a4nn_replay *replay, char *const *files, int count, struct a4nn_dia
 static void
 learn(const struct a4nn_replay *replay, const struct setup *s)
 {
-    enum { PATIENCE = 60 }; /* seconds */
     struct a4nn_err err;
-    struct a4nn_db *db = a4nn_history_open(s->history_name, A4NN_DB_READ, PATIENCE, &err);
+    struct a4nn_db *db =
+        a4nn_history_open(s->history_name, A4NN_DB_READ, A4NN_HISTORY_PATIENCE, &err);
     long taught = 0, n = 0;
     size_t i;
 
@@ -189,7 +182,7 @@ learn(const struct a4nn_replay *replay, const struct setup *s)
         a4nn_die(A4NN_TROUBLE, "%s", err.msg);
     for (i = 0; i < replay->collections.n && n >= 0; i++, taught += n)
         n = a4nn_history_teach(db, replay->collection[i].name, replay->collection[i].metric,
-                               &s->keys, s->past, NULL, &err);
+                               &s->replayed.keys, s->past, NULL, &err);
     if (n < 0)
         a4nn_die(A4NN_TROUBLE, "%s", err.msg);
     if (taught == 0 && a4nn_verbosity > 0)
@@ -460,8 +453,7 @@ main(int argc, char **argv)
     status = print(replay, &s, &diag);
     a4nn_replay_free(replay);
     a4nn_past_free(s.past);
-    a4nn_strmap_release(&s.runs);
-    a4nn_strmap_release(&s.keys);
+    a4nn_history_keys_release(&s.replayed);
     a4nn_strmap_release(&said);
     a4nn_sweep_release(&s.sweep);
     free(s.policies);

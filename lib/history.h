@@ -10,6 +10,9 @@
  * forecast and decided at the time.  SQLite in a file, or PostgreSQL on a server (db.h).
  */
 
+/* Seconds that a command waits for others that are writing. */
+enum { A4NN_HISTORY_PATIENCE = 60 };
+
 /* The name in use: the one given, else $A4NN_HISTORY, else a4nn/history.db in $XDG_DATA_HOME or
  * ~/.local/share.  Appended to *out; -1 with *err filled when there is none of these. */
 int a4nn_history_name(const char *given, struct a4nn_buf *out, struct a4nn_err *err) A4NN_MUST_USE;

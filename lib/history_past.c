@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "history_read.h"
 #include "xalloc.h"
 
 /* So many runs are looked at for those that may teach. */
@@ -20,7 +21,7 @@ struct candidate {
 struct lessons {
     const char *task, *metric;
     enum a4nn_mode mode;
-    int64_t task_id, metric_id;
+    int64_t task_id;
     struct candidate run[LOOKED_AT];
     size_t n;
 };
@@ -52,6 +53,28 @@ a4nn_history_key(const struct a4nn_record *first, struct a4nn_buf *out)
             a4nn_record_num(first, A4NN_VALUE), out);
 }
 
+bool
+a4nn_history_meet(struct a4nn_history_keys *keys, const struct a4nn_record *record)
+{
+    struct a4nn_buf key = {0};
+    bool first;
+
+    a4nn_strmap_put(&keys->runs, a4nn_record_text(record, A4NN_RUN, ""), &first);
+    if (first) {
+        a4nn_history_key(record, &key);
+        a4nn_strmap_put(&keys->keys, key.data, NULL);
+        a4nn_buf_release(&key);
+    }
+    return first;
+}
+
+void
+a4nn_history_keys_release(struct a4nn_history_keys *keys)
+{
+    a4nn_strmap_release(&keys->runs);
+    a4nn_strmap_release(&keys->keys);
+}
+
 /* ---- candidates ---- */
 
 static int
@@ -64,7 +87,6 @@ take_task(void *arg, const struct a4nn_db_value *c, size_t count)
     (void)count;
     a4nn_metric_settle(l->metric, &asked, a4nn_mode_find(a4nn_db_string(&c[1], "")), &m);
     l->task_id = a4nn_db_integer(&c[0]);
-    l->metric_id = a4nn_db_integer(&c[2]);
     l->mode = m.mode;
     return 0;
 }
@@ -91,39 +113,6 @@ forget(struct lessons *l)
     "SELECT id, epochs, name FROM run WHERE task = $1 AND status = 'complete' "                    \
     "AND last_value BETWEEN -1.7e308 AND 1.7e308 ORDER BY "
 
-/* ---- curves ---- */
-
-struct curve {
-    double *epoch, *value;
-    size_t n, epoch_cap, value_cap;
-};
-
-static int
-take_point(void *arg, const struct a4nn_db_value *c, size_t count)
-{
-    struct curve *curve = arg;
-
-    (void)count;
-    curve->epoch = a4nn_xgrow(curve->epoch, curve->n, &curve->epoch_cap, sizeof *curve->epoch);
-    curve->value = a4nn_xgrow(curve->value, curve->n, &curve->value_cap, sizeof *curve->value);
-    curve->epoch[curve->n] = a4nn_db_number(&c[0]);
-    curve->value[curve->n++] = a4nn_db_number(&c[1]);
-    return 0;
-}
-
-static int
-read_curve(struct a4nn_db *db, const struct lessons *l, int64_t run, struct curve *curve,
-           struct a4nn_err *err)
-{
-    const struct a4nn_db_value v[] = {a4nn_db_int(run), a4nn_db_int(l->metric_id)};
-
-    curve->n = 0;
-    return a4nn_db_query(db,
-                         "SELECT epoch, value FROM observation WHERE run = $1 AND metric = $2 "
-                         "ORDER BY epoch",
-                         v, 2, take_point, curve, err);
-}
-
 /* ---- teaching ---- */
 
 struct teacher {
@@ -132,7 +121,7 @@ struct teacher {
     struct a4nn_past *past;
     struct a4nn_strmap *taught;
     struct lessons lessons;
-    struct curve curve[1 + A4NN_PAST_RUNS]; /* the best, then the newest first */
+    struct a4nn_curve curve[1 + A4NN_PAST_RUNS]; /* the best, then the newest first */
     double epochs[1 + A4NN_PAST_RUNS];
     struct a4nn_strmap keys; /* of those */
 };
@@ -146,10 +135,11 @@ take_curves(struct teacher *t, size_t limit, struct a4nn_err *err)
     size_t i;
 
     for (i = 0; i < t->lessons.n && t->keys.n < limit && result == 0; i++) {
-        struct curve *c = &t->curve[t->keys.n];
+        struct a4nn_curve *c = &t->curve[t->keys.n];
         bool added = false;
 
-        result = read_curve(t->db, &t->lessons, t->lessons.run[i].id, c, err);
+        a4nn_curve_release(c);
+        result = a4nn_history_curve(t->db, t->lessons.run[i].id, t->lessons.metric, c, err);
         if (result < 0 || c->n == 0)
             continue;
         a4nn_buf_reset(&key);
@@ -223,19 +213,14 @@ a4nn_history_teach(struct a4nn_db *db, const char *task, const char *metric,
     *t = (struct teacher){.db = db, .but = but, .past = past, .taught = taught};
     t->lessons.task = task;
     t->lessons.metric = metric;
-    result = a4nn_db_query(db,
-                           "SELECT task.id, task.mode, metric.id FROM task "
-                           "JOIN metric ON metric.name = task.metric "
-                           "WHERE task.name = $1 AND task.metric = $2",
-                           v, 2, take_task, &t->lessons, err);
+    result = a4nn_db_query(db, "SELECT id, mode FROM task WHERE name = $1 AND metric = $2", v, 2,
+                           take_task, &t->lessons, err);
     if (result == 0 && t->lessons.task_id != 0)
         result = choose(t, err);
     if (result == 0)
         n = teach(t);
-    for (i = 0; i < sizeof t->curve / sizeof *t->curve; i++) {
-        free(t->curve[i].epoch);
-        free(t->curve[i].value);
-    }
+    for (i = 0; i < sizeof t->curve / sizeof *t->curve; i++)
+        a4nn_curve_release(&t->curve[i]);
     a4nn_strmap_release(&t->keys);
     free(t);
     return n;

@@ -15,8 +15,19 @@
  * their name together with what they began with: other runs of that name may teach.
  */
 
-/* The key of a run, by its first record, for the maps below; appended. */
+/* The key of a run, by its first record; appended. */
 void a4nn_history_key(const struct a4nn_record *first, struct a4nn_buf *out);
+
+/* Runs that are judged, or will be. Zero-initialise it ({0}), release it in the end. */
+struct a4nn_history_keys {
+    struct a4nn_strmap runs; /* their names */
+    struct a4nn_strmap keys;
+};
+
+/* Takes the run of a record, which is its first when the name is new: then true. */
+bool a4nn_history_meet(struct a4nn_history_keys *keys, const struct a4nn_record *record);
+
+void a4nn_history_keys_release(struct a4nn_history_keys *keys);
 
 /*
  * Adds to `past` of one task and metric the best run and the newest ones (A4NN_PAST_RUNS), the

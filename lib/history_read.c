@@ -252,6 +252,28 @@ a4nn_history_points(struct a4nn_db *db, int64_t run,
     return result < 0 ? -1 : 0;
 }
 
+static int
+take_value(void *arg, const struct a4nn_db_value *c, size_t count)
+{
+    (void)count;
+    a4nn_curve_add(arg, a4nn_db_number(&c[0]), a4nn_db_number(&c[1]), NAN, NULL);
+    return 0;
+}
+
+int
+a4nn_history_curve(struct a4nn_db *db, int64_t run, const char *metric, struct a4nn_curve *curve,
+                   struct a4nn_err *err)
+{
+    const struct a4nn_db_value v[] = {a4nn_db_int(run), a4nn_db_text(metric)};
+
+    return a4nn_db_query(db,
+                         "SELECT epoch, value FROM observation WHERE run = $1 AND metric = "
+                         "(SELECT id FROM metric WHERE name = $2) ORDER BY epoch",
+                         v, 2, take_value, curve, err) < 0
+               ? -1
+               : 0;
+}
+
 struct forecast_reader {
     int (*each)(void *arg, const struct a4nn_history_forecast *forecast);
     void *arg;

@@ -9,6 +9,7 @@
 #include "err.h"
 #include "history_facts.h"
 #include "metric.h"
+#include "observation.h"
 
 /* The model database, read. */
 
@@ -71,6 +72,10 @@ struct a4nn_history_point {
 int a4nn_history_points(struct a4nn_db *db, int64_t run,
                         int (*each)(void *arg, const struct a4nn_history_point *point), void *arg,
                         struct a4nn_err *err) A4NN_MUST_USE;
+
+/* One metric of a run, as a curve: *curve is zero or released, and the caller's to release. */
+int a4nn_history_curve(struct a4nn_db *db, int64_t run, const char *metric,
+                       struct a4nn_curve *curve, struct a4nn_err *err) A4NN_MUST_USE;
 
 /* What was forecast and decided at one epoch, as given at the time. */
 struct a4nn_history_forecast {

@@ -17,8 +17,7 @@
 
 enum { QUEUE = 1 << 16 /* records that may wait, unless the database is at fault */ };
 
-static const double at_start = 60, /* seconds to wait for a database that others write ... */
-    each_time = 1,                 /* ... each time it is tried */
+static const double each_time = 1, /* seconds to wait for a database each time it is tried */
     told_after = 3;                /* seconds until it is worth telling */
 
 /* Records in the order in which they are to be written. */
@@ -37,11 +36,10 @@ struct a4nn_keeper {
     struct a4nn_history_write_opts write;
     struct a4nn_history_writer *writer;
     struct a4nn_past *past;
-    struct a4nn_strmap met;     /* task and metric */
-    struct a4nn_strmap runs;    /* their names */
-    struct a4nn_strmap but;     /* keys of all that have come or will */
-    struct a4nn_strmap taught;  /* keys */
-    bool unread, untold, known; /* what was said */
+    struct a4nn_strmap met;        /* task and metric */
+    struct a4nn_history_keys come; /* runs that have come, and keys of those that will */
+    struct a4nn_strmap taught;     /* keys */
+    bool unread, untold, known;    /* what was said */
     pthread_t thread;
     bool threaded;
     /* both threads, by the lock */
@@ -141,15 +139,16 @@ a4nn_keeper_open(struct a4nn_keeper *k, struct a4nn_err *err)
     size_t i;
 
     /* made with patience, used without */
-    if ((k->reading = a4nn_history_open(name, A4NN_DB_CREATE, at_start, err)) == NULL ||
+    if ((k->reading = a4nn_history_open(name, A4NN_DB_CREATE, A4NN_HISTORY_PATIENCE, err)) ==
+            NULL ||
         (k->writing = a4nn_history_open(name, A4NN_DB_WRITE, each_time, err)) == NULL)
         return -1;
     if (k->opts->diag != NULL)
         k->own = (struct a4nn_diag){.emit = k->opts->diag->emit, .arg = k->opts->diag->arg};
     k->write = (struct a4nn_history_write_opts){k->writing, k->opts->task, &k->own};
     k->writer = a4nn_history_writer_new(&k->write);
-    for (i = 0; k->opts->but != NULL && i < k->opts->but->n; i++)
-        a4nn_strmap_put(&k->but, k->opts->but->key[i], NULL);
+    for (i = 0; k->opts->coming != NULL && i < k->opts->coming->keys.n; i++)
+        a4nn_strmap_put(&k->come.keys, k->opts->coming->keys.key[i], NULL);
     if (pthread_create(&k->thread, NULL, write_down, k) != 0)
         return a4nn_err_set(err, "cannot start a thread");
     k->threaded = true;
@@ -176,16 +175,17 @@ teach(struct a4nn_keeper *k, const char *task, const char *metric)
     }
     if (task[0] == '\0' || k->unread)
         return;
-    if (a4nn_history_teach(k->reading, task, metric, &k->but, k->past, &k->taught, &err) < 0) {
+    if (a4nn_history_teach(k->reading, task, metric, &k->come.keys, k->past, &k->taught, &err) <
+        0) {
         k->unread = true;
         a4nn_diag(k->opts->diag, A4NN_ERROR, NULL, 0, "nothing is learned from the history: %s",
                   err.msg);
     }
 }
 
-/* Puts the run's key among those that do not teach; too late for one that has. */
+/* It is too late not to learn from a run that has taught. */
 static void
-meet_run(struct a4nn_keeper *k, const struct a4nn_record *first)
+look_for_itself(struct a4nn_keeper *k, const struct a4nn_record *first)
 {
     struct a4nn_buf key = {0};
 
@@ -196,7 +196,6 @@ meet_run(struct a4nn_keeper *k, const struct a4nn_record *first)
                   "run '%.100s' is complete in the history, from which its forecast has learned",
                   a4nn_record_text(first, A4NN_RUN, ""));
     }
-    a4nn_strmap_put(&k->but, key.data, NULL);
     a4nn_buf_release(&key);
 }
 
@@ -217,9 +216,9 @@ void
 a4nn_keeper_meet(struct a4nn_keeper *k, struct a4nn_record *record)
 {
     const uint64_t group = A4NN_BIT(A4NN_TASK) | A4NN_BIT(A4NN_METRIC);
-    const char *run = a4nn_record_text(record, A4NN_RUN, ""), *task, *metric;
-    bool new_group, new_run;
     struct a4nn_buf key = {0};
+    const char *task, *metric;
+    bool new_group;
 
     task = a4nn_record_text(record, A4NN_TASK, "");
     if (k->opts->task != NULL && task[0] == '\0')
@@ -228,10 +227,9 @@ a4nn_keeper_meet(struct a4nn_keeper *k, struct a4nn_record *record)
     metric = a4nn_record_text(record, A4NN_METRIC, "");
     a4nn_record_key(record, group, &key);
     a4nn_strmap_put(&k->met, key.data, &new_group);
-    a4nn_strmap_put(&k->runs, run, &new_run);
     a4nn_buf_release(&key);
-    if (new_run) {
-        meet_run(k, record);
+    if (a4nn_history_meet(&k->come, record)) {
+        look_for_itself(k, record);
         configure(k, record);
     }
     if (new_group)
@@ -295,8 +293,7 @@ a4nn_keeper_free(struct a4nn_keeper *k)
     a4nn_db_close(k->reading);
     a4nn_db_close(k->writing);
     a4nn_strmap_release(&k->met);
-    a4nn_strmap_release(&k->runs);
-    a4nn_strmap_release(&k->but);
+    a4nn_history_keys_release(&k->come);
     a4nn_strmap_release(&k->taught);
     pthread_mutex_destroy(&k->lock);
     pthread_cond_destroy(&k->there);

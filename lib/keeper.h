@@ -5,10 +5,10 @@
 #include <stdbool.h>
 
 #include "err.h"
+#include "history_past.h"
 #include "json.h"
 #include "past.h"
 #include "record.h"
-#include "strmap.h"
 
 /*
  * What ties a stream that is judged to the model database (history.h): its complete runs teach the
@@ -20,12 +20,12 @@
 struct a4nn_keeper;
 
 struct a4nn_keeper_opts {
-    const char *history;            /* history.h; NULL or "": the default one */
-    const char *task;               /* of records that name none, or NULL */
-    const struct a4nn_json *config; /* what every run was configured with, or NULL */
-    const struct a4nn_strmap *but;  /* keys of runs that will come (history_past.h), or NULL */
-    double at_end;                  /* seconds that the end waits for a database that is locked */
-    struct a4nn_diag *diag;         /* its emit is called by either thread */
+    const char *history;                    /* history.h; NULL or "": the default one */
+    const char *task;                       /* of records that name none, or NULL */
+    const struct a4nn_json *config;         /* what every run was configured with, or NULL */
+    const struct a4nn_history_keys *coming; /* runs that will come (history_past.h), or NULL */
+    double at_end;          /* seconds that the end waits for a database that is locked */
+    struct a4nn_diag *diag; /* its emit is called by either thread */
 };
 
 /* Nothing is opened yet. `opts` must outlive it; their diag may change until it is opened. */

@@ -200,21 +200,6 @@ rank(void *arg, const struct a4nn_history_run *run)
 
 /* ---- curves ---- */
 
-struct curve_reader {
-    struct a4nn_curve curve;
-    const char *metric;
-};
-
-static int
-take_point(void *arg, const struct a4nn_history_point *p)
-{
-    struct curve_reader *r = arg;
-
-    if (strcmp(p->metric, r->metric) == 0)
-        a4nn_curve_add(&r->curve, p->epoch, p->value, NAN, NULL);
-    return 0;
-}
-
 static double
 compare_curves(const struct search *s, const struct a4nn_curve *a, const struct a4nn_curve *b,
                size_t *common)
@@ -239,33 +224,33 @@ static int
 compare_by_curve(struct a4nn_db *db, struct search *s, const struct a4nn_curve *own,
                  struct a4nn_similar *f, struct a4nn_err *err)
 {
-    struct curve_reader other = {.metric = f->run.metric};
+    struct a4nn_curve other = {0};
     int result = 0;
     size_t common;
 
     if (strcmp(f->run.metric, s->opts->to->metric) == 0)
-        result = a4nn_history_points(db, f->run.id, take_point, &other, err);
-    f->curve = compare_curves(s, own, &other.curve, &common);
+        result = a4nn_history_curve(db, f->run.id, f->run.metric, &other, err);
+    f->curve = compare_curves(s, own, &other, &common);
     f->similarity = mean_of_known(f->config, f->curve);
     if (!isnan(f->curve))
         a4nn_buf_addf(&f->why, "%scurves %.2g %% of the range apart over %zu epochs",
                       f->why.len > 0 ? "; " : "", 100 * (1 - f->curve), common);
     if (isnan(f->similarity))
         f->similarity = 0;
-    a4nn_curve_release(&other.curve);
+    a4nn_curve_release(&other);
     return result;
 }
 
 static int
 compare_all_curves(struct a4nn_db *db, struct search *s, struct a4nn_err *err)
 {
-    struct curve_reader own = {.metric = s->opts->to->metric};
-    int result = a4nn_history_points(db, s->opts->to->id, take_point, &own, err);
+    struct a4nn_curve own = {0};
+    int result = a4nn_history_curve(db, s->opts->to->id, s->opts->to->metric, &own, err);
     size_t i;
 
     for (i = 0; i < s->n && result == 0; i++)
-        result = compare_by_curve(db, s, &own.curve, &s->found[i], err);
-    a4nn_curve_release(&own.curve);
+        result = compare_by_curve(db, s, &own, &s->found[i], err);
+    a4nn_curve_release(&own);
     return result;
 }
 

@@ -73,19 +73,18 @@ take_run(void *arg, const struct a4nn_db_value *c, size_t count)
     return s->n == A4NN_SIMILAR_SAMPLE;
 }
 
-struct curve_reader {
-    struct a4nn_curve curve;
-    const char *metric;
-};
-
-static int
-take_point(void *arg, const struct a4nn_history_point *p)
+/* What is no number has no place in a shape. */
+static void
+keep_finite(struct a4nn_curve *c)
 {
-    struct curve_reader *r = arg;
+    size_t i, n = 0;
 
-    if (strcmp(p->metric, r->metric) == 0 && isfinite(p->value))
-        a4nn_curve_add(&r->curve, p->epoch, p->value, NAN, NULL);
-    return 0;
+    for (i = 0; i < c->n; i++)
+        if (isfinite(c->value[i])) {
+            c->epoch[n] = c->epoch[i];
+            c->value[n++] = c->value[i];
+        }
+    c->n = n;
 }
 
 /* Shares of the rise from the first to the last value, at the newest observation of each station.
@@ -112,7 +111,6 @@ draw(struct a4nn_db *db, struct portrait *p, struct a4nn_err *err)
 {
     const struct a4nn_db_value v[] = {a4nn_db_int(p->id), a4nn_db_int(A4NN_SIMILAR_SAMPLE)};
     struct sample sample = {.portrait = p};
-    struct curve_reader reader = {.metric = p->metric};
     int result = a4nn_db_query(db,
                                "SELECT id, last_value, config FROM run WHERE task = $1 "
                                "AND status = 'complete' "
@@ -122,10 +120,12 @@ draw(struct a4nn_db *db, struct portrait *p, struct a4nn_err *err)
     size_t i;
 
     for (i = 0; i < sample.n && result == 0; i++) {
-        result = a4nn_history_points(db, sample.id[i], take_point, &reader, err);
-        draw_shape(p, &reader.curve);
-        a4nn_curve_release(&reader.curve);
-        reader.curve = (struct a4nn_curve){0};
+        struct a4nn_curve curve = {0};
+
+        result = a4nn_history_curve(db, sample.id[i], p->metric, &curve, err);
+        keep_finite(&curve);
+        draw_shape(p, &curve);
+        a4nn_curve_release(&curve);
     }
     gsl_sort(p->last, 1, p->n);
     for (i = 0; i < STATIONS; i++)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "clock.h"
+#include "history.h"
 #include "program.h"
 #include "xalloc.h"
 
@@ -64,7 +65,8 @@ start(struct a4nn_intake *t)
 
     if (!t->pass)
         t->write.db = a4nn_verb_open(t->in.history_name, A4NN_DB_CREATE);
-    else if ((t->write.db = a4nn_verb_try(t->in.history_name, A4NN_DB_CREATE, &err)) == NULL)
+    else if ((t->write.db = a4nn_history_open(t->in.history_name, A4NN_DB_CREATE,
+                                              A4NN_HISTORY_PATIENCE, &err)) == NULL)
         give_up(t, &err);
     if (t->write.db != NULL)
         t->history = a4nn_history_writer_new(&t->write);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The options that the verbs which read share. */
+#include <string.h>
+
 #include "history.h"
+#include "number.h"
 #include "program.h"
 #include "verbs.h"
-
-enum { PATIENCE = 60 /* seconds */ };
 
 bool
 a4nn_verb_option(struct a4nn_verb_query *query, int code, const char *arg)
@@ -33,20 +34,25 @@ a4nn_verb_option(struct a4nn_verb_query *query, int code, const char *arg)
 }
 
 struct a4nn_db *
-a4nn_verb_try(const char *history, enum a4nn_db_access access, struct a4nn_err *err)
-{
-    return a4nn_history_open(history, access, PATIENCE, err);
-}
-
-struct a4nn_db *
 a4nn_verb_open(const char *history, enum a4nn_db_access access)
 {
     struct a4nn_err err;
-    struct a4nn_db *db = a4nn_verb_try(history, access, &err);
+    struct a4nn_db *db = a4nn_history_open(history, access, A4NN_HISTORY_PATIENCE, &err);
 
     if (db == NULL)
         a4nn_die(A4NN_TROUBLE, "%s", err.msg);
     return db;
+}
+
+void
+a4nn_verb_name_run(struct a4nn_history_which *which, const char *run)
+{
+    double id;
+
+    if (run[0] == '#' && a4nn_number_parse(run + 1, strlen(run + 1), &id) && id >= 1 && id < 1e15)
+        which->id = (int64_t)id;
+    else
+        which->name = run;
 }
 
 void

@@ -135,12 +135,8 @@ show(struct job *job, const char *run)
 {
     struct a4nn_history_which which = job->query.which;
     struct a4nn_err err;
-    double id;
 
-    if (run[0] == '#' && a4nn_number_parse(run + 1, strlen(run + 1), &id) && id >= 1 && id < 1e15)
-        which.id = (int64_t)id;
-    else
-        which.name = run;
+    a4nn_verb_name_run(&which, run);
     job->any = false;
     a4nn_verb_read(a4nn_history_runs(job->db, &which, on_run, job, &err), &err);
     a4nn_verb_read(job->failed ? -1 : 0, &job->err);

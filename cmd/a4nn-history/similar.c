@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "input.h"
-#include "number.h"
 #include "program.h"
 #include "sheet.h"
 #include "similar_tasks.h"
@@ -66,13 +65,8 @@ find_run(struct a4nn_db *db, const char *name, struct picked *picked)
 {
     struct a4nn_history_which which = {0};
     struct a4nn_err err;
-    double id;
 
-    if (name[0] == '#' && a4nn_number_parse(name + 1, strlen(name + 1), &id) && id >= 1 &&
-        id < 1e15)
-        which.id = (int64_t)id;
-    else
-        which.name = name;
+    a4nn_verb_name_run(&which, name);
     a4nn_verb_read(a4nn_history_runs(db, &which, pick, picked, &err), &err);
     if (picked->count > 1)
         a4nn_die(A4NN_TROUBLE, "%u runs are named '%s': say which by #id (the first is #%lld)",

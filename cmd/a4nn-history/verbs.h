@@ -55,9 +55,8 @@ struct a4nn_verb_query {
 /* Takes an option if it is one of -H, -t, -w, -o, -q, -r; a bad value ends the program with 2. */
 bool a4nn_verb_option(struct a4nn_verb_query *query, int code, const char *arg);
 
-/* Opens the database; NULL with *err filled. */
-struct a4nn_db *a4nn_verb_try(const char *history, enum a4nn_db_access access,
-                              struct a4nn_err *err) A4NN_MUST_USE;
+/* Which runs an operand names: those of that name, or the one of "#id". */
+void a4nn_verb_name_run(struct a4nn_history_which *which, const char *run);
 
 /* Opens the database or ends the program with 2. */
 struct a4nn_db *a4nn_verb_open(const char *history, enum a4nn_db_access access);

@@ -7,8 +7,6 @@
 #include "program.h"
 #include "xalloc.h"
 
-enum { PATIENCE = 60 /* seconds */ };
-
 int
 a4nn_steer_begin(struct a4nn_steer *s, const struct a4nn_cli *cli, size_t count, int argc,
                  char **argv)
@@ -67,7 +65,7 @@ read_history(struct a4nn_steer *s)
 
     if (!s->in.history)
         return;
-    db = a4nn_history_open(s->in.history_name, A4NN_DB_READ, PATIENCE, &s->err);
+    db = a4nn_history_open(s->in.history_name, A4NN_DB_READ, A4NN_HISTORY_PATIENCE, &s->err);
     if (db == NULL || a4nn_outcomes_history(&s->outcomes, db, &s->err) < 0)
         a4nn_die(A4NN_TROUBLE, "%s", s->err.msg);
     a4nn_db_close(db);
