@@ -119,3 +119,41 @@ left() {
 }
 
 none_left() { [ -z "$(left)" ]; }
+
+# For a teardown: ends all that is left.
+kill_left() {
+    local pid
+    for pid in $(left); do
+        kill -KILL "$pid" || true
+    done
+}
+
+# script FILE: what is on standard input, as a script.
+script() {
+    { echo '#!/bin/bash'; cat; } > "$1"
+    chmod +x "$1"
+}
+
+# script_epochs LAST: the script `epochs FROM TO`, a training that prints an epoch of LAST a line.
+script_epochs() {
+    script epochs << END
+for ((e = \$1; e <= \$2; e++)); do
+    awk -v e=\$e 'BEGIN { printf "Epoch %d/$1 - loss: %.4f - val_acc: %.4f\n", e, 2 / e, 0.9 - 0.5 / e ^ 2 }'
+done
+END
+}
+
+# started COMMAND...: in the background, once it has made the file `ready`; its number goes to $pid.
+started() {
+    rm -f ready
+    env --default-signal "$@" > out 2> err < /dev/null 3>&- &
+    pid=$!
+    wait_for test -e ready
+}
+
+# ended STATUS: waits for what was started.
+ended() {
+    local status=0
+    wait "$pid" || status=$?
+    [ "$status" -eq "$1" ] || fail "status $status, not $1: $(cat err)"
+}

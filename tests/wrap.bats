@@ -6,12 +6,7 @@ load lib
 
 setup() { mark_processes; }
 
-teardown() {
-    local pid
-    for pid in $(left); do
-        kill -KILL "$pid" || true
-    done
-}
+teardown() { kill_left; }
 
 # A training: an epoch a line, as fast as may be; with "$1" its last epoch; then goes on or ends.
 training() {
@@ -28,21 +23,6 @@ script() {
 }
 
 ready() { [ -e ready ]; }
-
-# started COMMAND...: starts it in the background and waits until it has made the file `ready`.
-started() {
-    rm -f ready
-    env --default-signal "$@" > out 2> err < /dev/null 3>&- &
-    pid=$!
-    wait_for ready
-}
-
-# ended STATUS: waits for what was started.
-ended() {
-    local status=0
-    wait "$pid" || status=$?
-    [ "$status" -eq "$1" ] || fail "status $status, not $1: $(cat err)"
-}
 
 @test "wrap: the status is the command's" {
     run -0 a4nn-train-wrap -q -E 30 -- true

@@ -17,12 +17,7 @@ END
     chmod +x train.sh
 }
 
-teardown() {
-    local pid
-    for pid in $(left); do
-        kill -KILL "$pid" || true
-    done
-}
+teardown() { kill_left; }
 
 # fact RUN MEMBER...: these members of a run, one a line.
 facts() {

@@ -6,12 +6,7 @@ load lib
 
 setup() { mark_processes; }
 
-teardown() {
-    local pid
-    for pid in $(left); do
-        kill -KILL "$pid" || true
-    done
-}
+teardown() { kill_left; }
 
 # grow SOURCE LOG: a training whose log becomes a copy of SOURCE, in pieces cut anywhere; one in
 # place of LOG when the name of SOURCE ends in .json.

@@ -6,40 +6,7 @@ load ../lib
 
 setup() { mark_processes; }
 
-teardown() {
-    local pid
-    for pid in $(left); do
-        kill -KILL "$pid" || true
-    done
-}
-
-script() {
-    { echo '#!/bin/bash'; cat; } > "$1"
-    chmod +x "$1"
-}
-
-# epochs FROM TO, for a training: a line each.
-script_epochs() {
-    script epochs << 'END'
-for ((e = $1; e <= $2; e++)); do
-    awk -v e=$e 'BEGIN { printf "Epoch %d/60 - loss: %.4f - val_acc: %.4f\n", e, 2 / e, 0.9 - 0.5 / e ^ 2 }'
-done
-END
-}
-
-# started COMMAND...: in the background, once it has made the file `ready`.
-started() {
-    rm -f ready
-    env --default-signal "$@" > out 2> err < /dev/null 3>&- &
-    pid=$!
-    wait_for test -e ready
-}
-
-ended() {
-    local status=0
-    wait "$pid" || status=$?
-    [ "$status" -eq "$1" ] || fail "status $status, not $1: $(cat err)"
-}
+teardown() { kill_left; }
 
 # The other two of the wrapper's processes.
 others() { pgrep -P "$pid" -x 'a4nn-(supervise|judge)'; }
@@ -238,7 +205,7 @@ clocks() {
 }
 
 @test "faults: a clock that is set changes no decision, and no time of grace" {
-    script_epochs
+    script_epochs 60
     # that the clock is another one for them
     clocks bash -c 'for i in {1..30}; do date +%F; sleep 0.02; done' > days
     [ "$(sort -u days | wc -l)" -ge 3 ]
@@ -322,7 +289,7 @@ END
 
 @test "faults: trainings that end at all moments of being stopped" {
     local i status lost=0 runs=0 seen=''
-    script_epochs
+    script_epochs 60
     script train << 'END'
 (trap '' TERM; exec sleep 1000) &
 trap 'sleep "$1"; exit 3' USR1

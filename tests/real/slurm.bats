@@ -14,17 +14,8 @@ setup() {
 }
 
 teardown() {
-    local pid
     scancel -u "$(id -un)" || true
-    for pid in $(left); do
-        kill -KILL "$pid" || true
-    done
-}
-
-# script FILE: what is on standard input, as a script.
-script() {
-    { echo '#!/bin/bash'; cat; } > "$1"
-    chmod +x "$1"
+    kill_left
 }
 
 # submit OPTION... SCRIPT: a batch job; its number goes to $job.
@@ -34,19 +25,10 @@ over() { states='COMPLETED FAILED CANCELLED TIMEOUT' job_state "$@"; }
 
 exit_code() { scontrol -o show job "$1" | sed -n 's/.* ExitCode=\([0-9:]*\).*/\1/p'; }
 
-# An epoch a line from epoch $1 to $2.
-script_epochs() {
-    script epochs << 'END'
-for ((e = $1; e <= $2; e++)); do
-    awk -v e=$e 'BEGIN { printf "Epoch %d/40 - loss: %.4f - val_acc: %.4f\n", e, 2 / e, 0.9 - 0.5 / e ^ 2 }'
-done
-END
-}
-
 # A training up to epoch $1 (8), which exits with status $2; without, it waits to be stopped.  It goes
 # on after its checkpoint, which it writes when it gets USR1.
 script_training() {
-    script_epochs
+    script_epochs 40
     script train << 'END'
 saved() { echo "$last" > checkpoint; echo "saved $last"; exit 3; }
 trap saved USR1
@@ -101,7 +83,7 @@ END
     run -1 grep '^1 a4nn-supervise' ranks
     [ "$(wc -l < ranks)" -eq 2 ]
     # rank 1, which would be stopped alike, goes on to its end
-    script_epochs
+    script_epochs 40
     script train <<< './epochs 1 20; [ "$SLURM_PROCID" -eq 1 ] || exec sleep 1000; sleep 0.5; touch finished'
     run -0 srun -Q -n 2 --wait=0 a4nn-train-wrap -q -E 60 --settle 0 --result result.json -- ./train
     [ -e finished ]

@@ -13,12 +13,7 @@ END
     chmod +x in_state
 }
 
-teardown() {
-    local pid
-    for pid in $(left); do
-        kill -KILL "$pid" || true
-    done
-}
+teardown() { kill_left; }
 
 # script FILE: what is on standard input, as a training that tells its number.
 script() {
