@@ -6,7 +6,6 @@
 
 #include "csv.h"
 #include "history_facts.h"
-#include "number.h"
 #include "readfile.h"
 #include "strmap.h"
 #include "xalloc.h"
@@ -93,23 +92,6 @@ take(struct loader *l, const struct a4nn_json *row, unsigned long line)
 
 /* ---- CSV ---- */
 
-/* What a cell means: a number, a truth, an array or object, or the text that it is. */
-static struct a4nn_json *
-cell_value(const char *cell)
-{
-    struct a4nn_json *v = NULL;
-    struct a4nn_err err;
-    size_t len = strlen(cell);
-    double number;
-
-    if (strcmp(cell, "True") == 0 || strcmp(cell, "False") == 0)
-        return a4nn_json_parse(cell[0] == 'T' ? "true" : "false", cell[0] == 'T' ? 4 : 5, NULL,
-                               &err);
-    if (strchr("[{tf", cell[0]) != NULL || a4nn_number_parse(cell, len, &number))
-        v = a4nn_json_parse(cell, len, NULL, &err);
-    return v != NULL ? v : a4nn_json_from_string(cell);
-}
-
 static void
 read_row(void *arg, struct a4nn_csv_row *row)
 {
@@ -129,7 +111,7 @@ read_row(void *arg, struct a4nn_csv_row *row)
         if (row->cell[i][0] != '\0')
             a4nn_json_set(object, l->column[i],
                           strcmp(l->column[i], "run") == 0 ? a4nn_json_from_string(row->cell[i])
-                                                           : cell_value(row->cell[i]));
+                                                           : a4nn_json_meant(row->cell[i]));
     }
     take(l, object, row->line);
     a4nn_json_free(object);

@@ -268,6 +268,21 @@ a4nn_json_from_bool(bool v)
 }
 
 struct a4nn_json *
+a4nn_json_meant(const char *text)
+{
+    struct a4nn_err err;
+    struct a4nn_json *v = NULL;
+
+    if (strcmp(text, "True") == 0 || strcmp(text, "False") == 0)
+        return a4nn_json_from_bool(text[0] == 'T');
+    /* the bare NaN and Infinity of Python are words to keep: a number could not say them */
+    if (text[0] != '\0' && strchr("[{\"-0123456789tfn", text[0]) != NULL &&
+        strcmp(text, "-Infinity") != 0)
+        v = a4nn_json_parse(text, strlen(text), NULL, &err);
+    return v != NULL ? v : a4nn_json_from_string(text);
+}
+
+struct a4nn_json *
 a4nn_json_copy(const struct a4nn_json *v)
 {
     return handle(made(json_deep_copy(raw(v))));

@@ -31,6 +31,12 @@ enum a4nn_json_kind {
 struct a4nn_json *a4nn_json_parse(const char *text, size_t len, unsigned long *line,
                                   struct a4nn_err *err) A4NN_MUST_USE;
 
+/*
+ * What a text that is one cell or one setting means: a number, a truth (Python's, too), null, an
+ * array or object, a string in quotes, else the text itself.  Owned by the caller.
+ */
+struct a4nn_json *a4nn_json_meant(const char *text);
+
 /* Frees a value that a parse or a constructor returned; NULL is fine. */
 void a4nn_json_free(struct a4nn_json *v);
 

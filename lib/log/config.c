@@ -16,26 +16,11 @@ static const struct {
     {"seed", "seed"},
 };
 
-static struct a4nn_json *
-meaning(const char *text)
-{
-    struct a4nn_err err;
-    struct a4nn_json *v = NULL;
-
-    if (strcmp(text, "True") == 0 || strcmp(text, "False") == 0)
-        return a4nn_json_from_bool(text[0] == 'T');
-    /* the bare NaN and Infinity of Python are words to keep: a number could not say them */
-    if (text[0] != '\0' && strchr("[{\"-0123456789tfn", text[0]) != NULL &&
-        strcmp(text, "-Infinity") != 0)
-        v = a4nn_json_parse(text, strlen(text), NULL, &err);
-    return v != NULL ? v : a4nn_json_from_string(text);
-}
-
 bool
 a4nn_log_config_put(struct a4nn_log_config *config, const char *name, const char *text)
 {
     const struct a4nn_json *old = a4nn_json_get(config->settings, name);
-    struct a4nn_json *v = text != NULL && strlen(text) <= MAX_BYTES ? meaning(text) : NULL;
+    struct a4nn_json *v = text != NULL && strlen(text) <= MAX_BYTES ? a4nn_json_meant(text) : NULL;
     size_t others = a4nn_json_size(config->settings) - (old != NULL), bytes = config->bytes;
     struct a4nn_buf before = {0}, after = {0};
     bool fits, same;
