@@ -131,14 +131,13 @@ by_text(const void *a, const void *b)
 char *
 a4nn_candidate_print(const struct a4nn_json *config)
 {
-    struct a4nn_buf text = {0}, out = {0};
+    struct a4nn_buf out = {0};
     struct a4nn_strmap names = {0};
     struct a4nn_flat_config flat = {0};
     char **member, number[32];
     size_t i;
 
-    a4nn_json_dump(config, &text);
-    a4nn_flat_config_read(text.data, &names, &flat);
+    a4nn_flat_config_of(config, &names, &flat);
     member = a4nn_xcalloc(flat.n + 1, sizeof *member);
     for (i = 0; i < flat.n; i++) {
         const struct a4nn_flat_member *m = &flat.member[i];
@@ -159,7 +158,6 @@ a4nn_candidate_print(const struct a4nn_json *config)
         free(member[i]);
     }
     free(member);
-    a4nn_buf_release(&text);
     a4nn_flat_config_release(&flat);
     a4nn_strmap_release(&names);
     return out.data;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
 #include "xalloc.h"
 
 struct flattener {
@@ -55,15 +54,23 @@ flatten(void *arg, const char *name, struct a4nn_json *value)
 }
 
 void
-a4nn_flat_config_read(const char *json, struct a4nn_strmap *names, struct a4nn_flat_config *out)
+a4nn_flat_config_of(const struct a4nn_json *config, struct a4nn_strmap *names,
+                    struct a4nn_flat_config *out)
 {
     struct flattener f = {names, out, ""};
+
+    a4nn_json_members(config, flatten, &f);
+}
+
+void
+a4nn_flat_config_read(const char *json, struct a4nn_strmap *names, struct a4nn_flat_config *out)
+{
     struct a4nn_err err;
     struct a4nn_json *v;
 
     if (json == NULL || (v = a4nn_json_parse(json, strlen(json), NULL, &err)) == NULL)
         return;
-    a4nn_json_members(v, flatten, &f);
+    a4nn_flat_config_of(v, names, out);
     a4nn_json_free(v);
 }
 

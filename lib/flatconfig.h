@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "json.h"
 #include "strmap.h"
 
 /*
@@ -21,7 +22,11 @@ struct a4nn_flat_config {
     size_t n, cap;
 };
 
-/* Fills *out, which is zero or released, from a JSON text; nothing when that is NULL or none. */
+/* Fills *out, which is zero or released, from an object; nothing when it is NULL or none. */
+void a4nn_flat_config_of(const struct a4nn_json *config, struct a4nn_strmap *names,
+                         struct a4nn_flat_config *out);
+
+/* The same from the text of one. */
 void a4nn_flat_config_read(const char *json, struct a4nn_strmap *names,
                            struct a4nn_flat_config *out);
 
