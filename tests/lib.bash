@@ -128,15 +128,15 @@ kill_left() {
     done
 }
 
-# script FILE: what is on standard input, as a script.
-script() {
+# make_script FILE: what is on standard input, as a script.
+make_script() {
     { echo '#!/bin/bash'; cat; } > "$1"
     chmod +x "$1"
 }
 
 # script_epochs LAST: the script `epochs FROM TO`, a training that prints an epoch of LAST a line.
 script_epochs() {
-    script epochs << END
+    make_script epochs << END
 for ((e = \$1; e <= \$2; e++)); do
     awk -v e=\$e 'BEGIN { printf "Epoch %d/$1 - loss: %.4f - val_acc: %.4f\n", e, 2 / e, 0.9 - 0.5 / e ^ 2 }'
 done

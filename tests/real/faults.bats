@@ -18,14 +18,14 @@ result() { jq -r "$1" result | paste -sd ' '; }
 @test "faults: all of the wrapper killed at once, the training ends or goes on" {
     local i
     for ((i = 0; i < 20; i++)); do
-        script train <<< 'echo $$ > leader; touch ready; exec sleep 1000'
+        make_script train <<< 'echo $$ > leader; touch ready; exec sleep 1000'
         started a4nn-train-wrap -q -- ./train
         # shellcheck disable=SC2046 # two words
         kill -KILL "$pid" $(others)
         ended 137
         wait_for none_left
         # what goes on ends when it has finished, having written nothing that nobody could read
-        script train <<< 'rm -f finished; touch ready; until [ -e go ]; do read -rt 0.01 <> <(:); done; touch finished'
+        make_script train <<< 'rm -f finished; touch ready; until [ -e go ]; do read -rt 0.01 <> <(:); done; touch finished'
         started a4nn-train-wrap -q --if-orphaned continue -- ./train
         # shellcheck disable=SC2046 # two words
         kill -KILL "$pid" $(others)
@@ -39,7 +39,7 @@ result() { jq -r "$1" result | paste -sd ' '; }
 }
 
 @test "faults: TSTP and CONT in quick succession leave nothing stopped" {
-    script train <<< 'echo $$ > leader; touch ready; while :; do sleep 0.02; done'
+    make_script train <<< 'echo $$ > leader; touch ready; while :; do sleep 0.02; done'
     cat > pairs.py << 'END'
 import os, signal, sys, time
 pid = os.fork()
@@ -79,7 +79,7 @@ END
     # root's, below a wrapper that is not: all that a wrapper sees of a process the kernel holds
     chmod 777 .
     install -m 4755 "$(command -v setpriv)" become
-    script train <<< 'trap "" TERM; ./become --reuid=0 --clear-groups sleep 1000 & echo $! > stubborn
+    make_script train <<< 'trap "" TERM; ./become --reuid=0 --clear-groups sleep 1000 & echo $! > stubborn
         (trap "" TERM; exec sleep 1000) & setsid sleep 1000 & touch ready; exec sleep 1000'
     chmod 755 train
     started setpriv --reuid=65534 --clear-groups "$(command -v a4nn-train-wrap)" -q --grace 0.2 --result result -- ./train
@@ -209,7 +209,7 @@ clocks() {
     # that the clock is another one for them
     clocks bash -c 'for i in {1..30}; do date +%F; sleep 0.02; done' > days
     [ "$(sort -u days | wc -l)" -ge 3 ]
-    script train <<< './epochs 1 20; trap "" TERM; exec sleep 1000'
+    make_script train <<< './epochs 1 20; trap "" TERM; exec sleep 1000'
     a4nn-train-wrap -q -E 60 --settle 0.5 --grace 0.5 --result result -- ./train > plain
     mv result plain.json
     clocks a4nn-train-wrap -q -E 60 --settle 0.5 --grace 0.5 --result result -- ./train > out
@@ -268,7 +268,7 @@ END
     run -139 a4nn-train-wrap -q --result result -E 30 -- sh -c 'echo Epoch 1/; kill -SEGV $$'
     [ "$(result '.outcome, .signal')" = 'ended 11' ]
     # nothing to read any more is not the end, and nothing to be busy with
-    script train <<< 'echo first; exec >&- 2>&-; touch ready; until [ -e go ]; do sleep 0.02; done; exit 7'
+    make_script train <<< 'echo first; exec >&- 2>&-; touch ready; until [ -e go ]; do sleep 0.02; done; exit 7'
     started a4nn-train-wrap -q -- ./train
     sleep 1
     running "$pid"
@@ -290,7 +290,7 @@ END
 @test "faults: trainings that end at all moments of being stopped" {
     local i status lost=0 runs=0 seen=''
     script_epochs 60
-    script train << 'END'
+    make_script train << 'END'
 (trap '' TERM; exec sleep 1000) &
 trap 'sleep "$1"; exit 3' USR1
 while read -r line; do

@@ -29,7 +29,7 @@ exit_code() { scontrol -o show job "$1" | sed -n 's/.* ExitCode=\([0-9:]*\).*/\1
 # on after its checkpoint, which it writes when it gets USR1.
 script_training() {
     script_epochs 40
-    script train << 'END'
+    make_script train << 'END'
 saved() { echo "$last" > checkpoint; echo "saved $last"; exit 3; }
 trap saved USR1
 last=$(cat checkpoint 2> /dev/null || echo 0)
@@ -50,11 +50,11 @@ END
     script_training
     run -0 srun -Q a4nn-train-wrap -q -E 60 --settle 0 --grace 0.2 -- ./train 20
     run -143 srun -Q a4nn-train-wrap -q -E 60 --settle 0 --grace 0.2 --preserve-status -- ./train 20
-    script batch <<< 'exec a4nn-train-wrap -q -- sh -c "exit 9"'
+    make_script batch <<< 'exec a4nn-train-wrap -q -- sh -c "exit 9"'
     submit batch
     wait_for over "$job"
     [ "$(exit_code "$job")" = 9:0 ]
-    script batch <<< 'a4nn-train-wrap -q -- sh -c "kill -TERM \$\$"'
+    make_script batch <<< 'a4nn-train-wrap -q -- sh -c "kill -TERM \$\$"'
     submit batch
     wait_for over "$job"
     [ "$(exit_code "$job")" = 0:15 ] || [ "$(exit_code "$job")" = 143:0 ]
@@ -65,7 +65,7 @@ END
     seq 200000 > all
     srun -Q a4nn-train-wrap -q --result step.json -- cat all | cmp - all
     [ "$(jq -r '.slurm.step_id, .slurm.procid, .slurm.ntasks' step.json | paste -sd ' ')" = '0 0 1' ]
-    script batch <<< 'exec a4nn-train-wrap -q --result result-$SLURM_ARRAY_TASK_ID.json -- cat all'
+    make_script batch <<< 'exec a4nn-train-wrap -q --result result-$SLURM_ARRAY_TASK_ID.json -- cat all'
     submit --array=3,5 batch
     wait_for test -s result-3.json
     wait_for test -s result-5.json
@@ -84,7 +84,7 @@ END
     [ "$(wc -l < ranks)" -eq 2 ]
     # rank 1, which would be stopped alike, goes on to its end
     script_epochs 40
-    script train <<< './epochs 1 20; [ "$SLURM_PROCID" -eq 1 ] || exec sleep 1000; sleep 0.5; touch finished'
+    make_script train <<< './epochs 1 20; [ "$SLURM_PROCID" -eq 1 ] || exec sleep 1000; sleep 0.5; touch finished'
     run -0 srun -Q -n 2 --wait=0 a4nn-train-wrap -q -E 60 --settle 0 --result result.json -- ./train
     [ -e finished ]
     [ "$(jq -r '.outcome + .slurm.procid' result.json)" = stopped0 ]
@@ -97,8 +97,8 @@ END
     mkdir batch step
     cp train epochs batch
     cp train epochs step
-    script exec.sh <<< 'exec a4nn-train-wrap -q --result result.json -- ./train'
-    script srun.sh <<< 'srun -Q a4nn-train-wrap -q --result result.json -- ./train'
+    make_script exec.sh <<< 'exec a4nn-train-wrap -q --result result.json -- ./train'
+    make_script srun.sh <<< 'srun -Q a4nn-train-wrap -q --result result.json -- ./train'
     # Slurm looks at time limits twice a minute, and signals up to a minute early
     submit --time=2 --signal=B:USR1@100 --chdir=batch --output=out exec.sh
     batch=$job
@@ -119,7 +119,7 @@ END
 
 @test "slurm: a requeued job goes on where it was, and its log says what an undisturbed one says" {
     script_training
-    script batch << 'END'
+    make_script batch << 'END'
 #SBATCH --requeue --open-mode=append
 trap 'kill -USR1 $!; wait $!; scontrol requeue "$SLURM_JOB_ID"; sleep 1000 & wait' USR1
 n=${SLURM_RESTART_COUNT:-0}
@@ -160,15 +160,15 @@ sleeping() {
 }
 
 @test "slurm: scancel leaves nothing of a training that was wrapped" {
-    script tree << 'END'
+    make_script tree << 'END'
 (trap '' TERM; exec sleep 901) &
 setsid sleep 902 &
 (setsid bash -c 'trap "" TERM; sleep 903; exit' > /dev/null 2>&1 &) &
 touch ready
 exec sleep 904
 END
-    script plain <<< './tree'
-    script wrapped <<< 'a4nn-train-wrap -q --grace 1 -- ./tree'
+    make_script plain <<< './tree'
+    make_script wrapped <<< 'a4nn-train-wrap -q --grace 1 -- ./tree'
     submit plain
     wait_for test -e ready
     wait_for sleeping 4
@@ -199,11 +199,11 @@ END
 @test "slurm: a4nn-stop --scancel cancels the job, or the one task, at most once" {
     local a b array verdict=run,epoch,value,verdict
     mkdir bin
-    script bin/scancel << 'END'
+    make_script bin/scancel << 'END'
 echo "$*" >> cancelled
 exec /usr/bin/scancel "$@"
 END
-    script sleeper <<< 'sleep 1000'
+    make_script sleeper <<< 'sleep 1000'
     submit sleeper; a=$job
     submit sleeper; b=$job
     submit --array=1-3 --output=slurm-%A_%a.out sleeper; array=$job
