@@ -273,6 +273,8 @@ open_history(struct job *job)
 
     job->keeping.history = job->in.history_name;
     job->keeping.task = job->in.task;
+    job->keeping.epochs = job->in.epochs;
+    job->keeping.mode = job->in.mode;
     job->keeping.diag = &job->in.diag;
     job->keeping.at_end = 30;
     job->keeper = a4nn_keeper_new(&job->keeping);

@@ -79,8 +79,12 @@ struct job {
 static void
 on_result(void *arg, const struct a4nn_record *record)
 {
+    /* what tells the run, as far as the verdict does */
+    const uint64_t told =
+        A4NN_BIT(A4NN_TASK) | A4NN_BIT(A4NN_METRIC) | A4NN_BIT(A4NN_MODE) | A4NN_BIT(A4NN_EPOCHS);
     const uint64_t columns = A4NN_BIT(A4NN_RUN) | A4NN_BIT(A4NN_EPOCH) | A4NN_BIT(A4NN_VALUE) |
-                             A4NN_BIT(A4NN_FORECAST) | A4NN_BIT(A4NN_REASON) | A4NN_ACTION_FIELDS;
+                             A4NN_BIT(A4NN_FORECAST) | A4NN_BIT(A4NN_REASON) | A4NN_ACTION_FIELDS |
+                             (record->set & told);
     struct job *job = arg;
     struct a4nn_record out = {0};
 

@@ -273,6 +273,8 @@ main(int argc, char **argv)
     if (in.history) {
         keeping = (struct a4nn_keeper_opts){.history = in.history_name,
                                             .task = in.task,
+                                            .epochs = in.epochs,
+                                            .mode = in.mode,
                                             .config = config,
                                             .at_end = HISTORY_WAIT,
                                             .diag = &in.diag};

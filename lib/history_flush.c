@@ -39,6 +39,14 @@ static const struct a4nn_db_rows forecasts = {
                  "p_beat = excluded.p_beat, verdict = excluded.verdict, reason = excluded.reason",
 };
 
+static const struct a4nn_db_rows forecasts_if_missing = {
+    .into = "forecast (run, epoch, forecast, low, high, expected_error, p_beat, verdict, reason)",
+    .types = "irrrrrrtt",
+    .key = "run, epoch",
+    .keys = 2,
+    .otherwise = "DO NOTHING",
+};
+
 static int
 take_id(void *arg, const struct a4nn_db_value *cells, size_t count)
 {
@@ -196,7 +204,7 @@ write_forecast(struct a4nn_history_writer *w, const struct a4nn_waiting_forecast
         REAL(f->low),           REAL(f->high),  REAL(f->expected_error),
         REAL(f->p_beat),        TEXT(verdict),  TEXT(reason[0] != '\0' ? reason : NULL)};
 
-    return a4nn_db_put(w->opts->db, &forecasts, v, err);
+    return a4nn_db_put(w->opts->db, f->known ? &forecasts_if_missing : &forecasts, v, err);
 }
 
 /* What lists and conditions need is kept with the run, so that they need not read its curves. */

@@ -110,7 +110,7 @@ verdict_letter(const char *verdict)
 }
 
 static void
-put_forecast(struct a4nn_history_writer *w, size_t run, const struct a4nn_record *r)
+put_forecast(struct a4nn_history_writer *w, size_t run, const struct a4nn_record *r, bool known)
 {
     struct a4nn_waiting_forecast *f = add_forecast(w);
 
@@ -124,7 +124,10 @@ put_forecast(struct a4nn_history_writer *w, size_t run, const struct a4nn_record
     f->expected_error = a4nn_record_written(r, A4NN_EXPECTED_ERROR);
     f->p_beat = a4nn_record_written(r, A4NN_P_BEAT);
     f->verdict = verdict_letter(a4nn_record_text(r, A4NN_VERDICT, ""));
+    if (a4nn_record_has(r, A4NN_ACTION))
+        f->verdict = 's'; /* what was acted on */
     f->reason = a4nn_strmap_put(&w->reasons, a4nn_record_text(r, A4NN_REASON, ""), NULL);
+    f->known = known;
 }
 
 /* ---- unknown members ---- */
@@ -303,10 +306,14 @@ take_result(struct taker *t, const struct a4nn_record *record, const char *outco
 
 /* ---- records ---- */
 
+/* What a4nn-stop did; of a process it says how that came to its end. */
 static void
 take_action(struct a4nn_waiting_run *run, const struct a4nn_record *record)
 {
-    if (strcmp(a4nn_record_text(record, A4NN_RESULT, ""), "done") != 0)
+    const char *result = a4nn_record_text(record, A4NN_RESULT, "");
+
+    if (strcmp(result, "done") != 0 && strcmp(result, "ended") != 0 &&
+        strcmp(result, "killed") != 0)
         return;
     a4nn_facts_set_text(&run->facts, A4NN_FACT_STATUS, "stopped");
     a4nn_facts_set_text(&run->facts, A4NN_FACT_REASON, a4nn_record_text(record, A4NN_REASON, NULL));
@@ -331,6 +338,7 @@ a4nn_history_put(struct a4nn_history_writer *w, const struct a4nn_record *record
     struct a4nn_waiting_run *run = &w->run[t.run];
     enum a4nn_mode mode = a4nn_mode_find(a4nn_record_text(record, A4NN_MODE, ""));
     double epochs = a4nn_record_num(record, A4NN_EPOCHS);
+    bool told = outcome != NULL || a4nn_record_has(record, A4NN_ACTION);
 
     t.epoch = a4nn_record_num(record, A4NN_EPOCH);
     t.time = a4nn_record_num(record, A4NN_TIME);
@@ -339,7 +347,7 @@ a4nn_history_put(struct a4nn_history_writer *w, const struct a4nn_record *record
     if (!isnan(epochs))
         run->epochs = epochs;
     observe(w, t.run, run->metric, t.epoch, a4nn_record_num(record, A4NN_VALUE), t.time);
-    if (outcome == NULL) {
+    if (!told) {
         run->observed = true;
         note_time(run, t.time);
     } else { /* it was observed before, most likely, and came again only to tell the end */
@@ -353,7 +361,7 @@ a4nn_history_put(struct a4nn_history_writer *w, const struct a4nn_record *record
         observe(w, t.run, a4nn_field_name(A4NN_LR), t.epoch, a4nn_record_num(record, A4NN_LR),
                 t.time);
     if (a4nn_record_has(record, A4NN_FORECAST) || a4nn_record_has(record, A4NN_VERDICT))
-        put_forecast(w, t.run, record);
+        put_forecast(w, t.run, record, told && outcome == NULL);
     if (a4nn_record_has(record, A4NN_ACTION))
         take_action(run, record);
     if (outcome != NULL)
@@ -361,7 +369,7 @@ a4nn_history_put(struct a4nn_history_writer *w, const struct a4nn_record *record
     else if (record->extra != NULL)
         a4nn_json_members(record->extra, take_member, &t);
     /* what came with this record did not repeat its own epoch */
-    if (outcome == NULL)
+    if (!told)
         w->run[t.run].last = fmax(w->run[t.run].last, t.epoch);
 }
 

@@ -238,6 +238,16 @@ a4nn_keeper_meet(struct a4nn_keeper *k, struct a4nn_record *record)
 
 /* ---- keeping ---- */
 
+/* What was said of all runs is what their forecasts rest on. */
+static void
+state(const struct a4nn_keeper *k, struct a4nn_record *kept)
+{
+    if (k->opts->epochs > 0)
+        a4nn_record_set_num(kept, A4NN_EPOCHS, k->opts->epochs);
+    if (k->opts->mode != A4NN_MODE_UNKNOWN)
+        a4nn_record_set_text(kept, A4NN_MODE, a4nn_mode_name(k->opts->mode));
+}
+
 void
 a4nn_keeper_keep(struct a4nn_keeper *k, const struct a4nn_record *record)
 {
@@ -248,7 +258,8 @@ a4nn_keeper_keep(struct a4nn_keeper *k, const struct a4nn_record *record)
         pthread_cond_wait(&k->taken, &k->lock);
     q->record = a4nn_xgrow(q->record, q->n, &q->cap, sizeof *q->record);
     q->record[q->n] = (struct a4nn_record){0};
-    a4nn_record_copy(&q->record[q->n++], record);
+    a4nn_record_copy(&q->record[q->n], record);
+    state(k, &q->record[q->n++]);
     if (q->n >= QUEUE / 2)
         pthread_cond_signal(&k->there);
     pthread_mutex_unlock(&k->lock);

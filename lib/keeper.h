@@ -22,6 +22,8 @@ struct a4nn_keeper;
 struct a4nn_keeper_opts {
     const char *history;                    /* history.h; NULL or "": the default one */
     const char *task;                       /* of records that name none, or NULL */
+    double epochs;                          /* planned total of all runs, 0 or NAN: as they say */
+    enum a4nn_mode mode;                    /* of all metrics, A4NN_MODE_UNKNOWN: as they say */
     const struct a4nn_json *config;         /* what every run was configured with, or NULL */
     const struct a4nn_history_keys *coming; /* runs that will come (history_past.h), or NULL */
     double at_end;          /* seconds that the end waits for a database that is locked */

@@ -130,13 +130,39 @@ images,loss,min,3,1,0,0,0" ]
 
 @test "history: a run that was stopped for a verdict, and which" {
     curve acc 50 50 50 50 | a4nn-predict -q -E 9 -u -M last -R patience:n=2 -o jsonl > verdicts.jsonl || true
-    # the metric is what tells the run from others of its name
-    a4nn-stop -q --touch '{run}.stop' -o jsonl < verdicts.jsonl | jq -c '.metric = "acc"' > done.jsonl
-    history add -q done.jsonl
+    a4nn-stop -q --touch '{run}.stop' < verdicts.jsonl | history add -q -
     [ "$(fact status),$(fact stop_reason)" = stopped,patience ]
     # an earlier export does not open it again
     jq -c '.status = "open"' verdicts.jsonl | history add -q
     [ "$(fact status)" = stopped ]
+}
+
+@test "history: what a4nn-stop did belongs to the run whose verdict it was" {
+    local encoding keep
+    for encoding in csv jsonl; do
+        for keep in cat 'history add -q --pass'; do
+            new_history
+            curve acc 50 50 50 50 | sed '1s/$/,task,epochs/; 2,$s/$/,nas,9/' |
+                a4nn-predict -q -M ensemble -R patience:n=2 -o "$encoding" | tee verdicts | $keep |
+                a4nn-stop -q --touch '{run}.stop' | history add -q -
+            [ "$(sql "SELECT task.name, metric, run.name, run.epochs, status, stop_reason FROM run JOIN task ON task.id = run.task")" = \
+                "nas|acc|r|9|stopped|patience" ]
+            [ "$(sql "SELECT epoch, verdict, reason FROM forecast WHERE verdict = 'stop' LIMIT 1")" = "3|stop|patience" ]
+            whole
+        done
+        # what was forecast then stays whole
+        [ "$(sql "SELECT count(*) FROM forecast")" = 4 ]
+        [ "$(sql "SELECT count(*) FROM forecast WHERE epoch = 3 AND low IS NOT NULL")" = 1 ]
+    done
+}
+
+@test "history: a process that was ended for a verdict was stopped, one that was gone was not" {
+    local result
+    for result in ended killed gone; do
+        new_history
+        printf 'run,epoch,value,metric,reason,action,result\nr,3,50,acc,converged,signal,%s\n' "$result" | history add -q -
+        [ "$(fact status)" = "$([ "$result" = gone ] && echo open || echo stopped)" ]
+    done
 }
 
 @test "history: a table of configurations, joined by run" {

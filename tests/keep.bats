@@ -65,6 +65,12 @@ of_new() {
     a4nn-predict -q -H -t nas < new.csv | cmp - with
 }
 
+@test "keep: what was said of all runs is kept of each" {
+    curve score 50 60 | a4nn-predict -q -H -t nas -E 2 --min > /dev/null
+    run -0 a4nn-history runs -o jsonl
+    [ "$(jq -c '[.epochs, .mode, .status]' <<< "$output")" = '[2,"min","complete"]' ]
+}
+
 @test "keep: another task teaches nothing, nor does one without a name" {
     a4nn-history import -q -t other past.csv
     a4nn-predict -q -t nas new.csv > without

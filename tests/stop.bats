@@ -545,5 +545,5 @@ a4nn-stop: run 'b': signal: cannot open 'runs/b/pid': No such file or directory"
     wait_for dead r # while the input is still open
     exec 4>&-
     wait
-    [ "$(cut -d , -f 1,2,6,7 out.csv | tail -n 1)" = r,4,signal,ended ]
+    [ "$(cut -d , -f 1-4,7,8 out.csv | tail -n 1)" = r,4,20,val_acc,signal,ended ]
 }
