@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "history.h"
-#include "history_past.h"
+#include "input.h"
 #include "log/reader.h"
 #include "number.h"
 #include "program.h"
 #include "replay.h"
+#include "replay_keep.h"
 #include "replay_part.h"
 #include "replay_report.h"
 #include "source.h"
@@ -28,6 +28,7 @@ enum {
     SCHEDULE,
     MERGE,
     NO_BASELINE,
+    NO_KEEP,
     PARTIAL,
     PER_RUN,
     MAX_JOBS = 4096
@@ -41,7 +42,7 @@ static const struct a4nn_option options[] = {
     {CURVE, "curve", NULL, "each rule over the values of its parameter: savings and errors", NULL},
     {'E', "epochs", "EPOCHS", "planned total of epochs (default: as the input says)", NULL},
     {'f', "format", "FORMAT", "read logs as this format instead of recognising it", NULL},
-    {'H', "history", "[=NAME]", "let forecasters learn from the model database", "file"},
+    A4NN_OPTION_HISTORY,
     {'j', "jobs", "JOBS", "threads (default: one per processor)", NULL},
     {'M', "forecaster", "SPEC",
      "forecaster of policies that name none (default: that of the rules)",
@@ -52,6 +53,7 @@ static const struct a4nn_option options[] = {
      NULL},
     {MIN, "min", NULL, "a smaller value is better", NULL},
     {NO_BASELINE, "no-baseline", NULL, "leave out the last value at the same savings", NULL},
+    {NO_KEEP, "no-keep", NULL, "only learn from the model database, and write nothing to it", NULL},
     {'o', "output", "ENCODING", "csv, jsonl or table (default: table)", "words csv jsonl table"},
     {PARTIAL, "partial", NULL, "write a part, to be merged with others, instead of the table",
      NULL},
@@ -93,10 +95,11 @@ struct setup {
     struct a4nn_sweep sweep;
     bool compare;
     bool history; /* -H was given ... */
-    const char *history_name;
-    struct a4nn_past *past;            /* ... and this comes from it */
-    struct a4nn_history_keys replayed; /* runs, which teach nothing */
-    bool merge, baseline, replays;     /* an option was given that only replaying can heed */
+    struct a4nn_replay_keep_opts keeping;
+    struct a4nn_replay_keep *keep; /* ... and the runs go there, or NULL, ... */
+    struct a4nn_past *past;        /* ... and this comes from it */
+    bool decides;                  /* the first policy is one that was meant */
+    bool merge, baseline, replays; /* an option was given that only replaying can heed */
 };
 
 /* ---- input ---- */
@@ -112,8 +115,8 @@ on_record(void *arg, struct a4nn_record *record)
     const struct reading *r = arg;
 
     a4nn_replay_add(r->replay, record);
-    if (r->setup->history)
-        a4nn_history_meet(&r->setup->replayed, record);
+    if (r->setup->keep != NULL)
+        a4nn_replay_keep_take(r->setup->keep, record);
     return 0;
 }
 
@@ -167,27 +170,31 @@ merge(struct a4nn_replay *replay, char *const *files, int count, struct a4nn_dia
     a4nn_replay_settle(replay);
 }
 
+static void
+open_history(const struct a4nn_replay *replay, struct setup *s)
+{
+    struct a4nn_err err;
+
+    s->keeping.epochs = s->replay.epochs;
+    s->keeping.mode = s->replay.kind.mode;
+    s->keeping.diag = s->replay.diag;
+    if ((s->keep = a4nn_replay_keep_new(&s->keeping, replay, &err)) == NULL)
+        a4nn_die(A4NN_TROUBLE, "%s", err.msg);
+    s->reader.select.all = !s->keeping.only_read;
+}
+
 /* What the database knows of the tasks that were read, but for the runs that were read themselves.
  */
 static void
-learn(const struct a4nn_replay *replay, const struct setup *s)
+learn(const struct setup *s)
 {
     struct a4nn_err err;
-    struct a4nn_db *db =
-        a4nn_history_open(s->history_name, A4NN_DB_READ, A4NN_HISTORY_PATIENCE, &err);
-    long taught = 0, n = 0;
-    size_t i;
+    long taught = a4nn_replay_keep_teach(s->keep, s->past, &err);
 
-    if (db == NULL)
-        a4nn_die(A4NN_TROUBLE, "%s", err.msg);
-    for (i = 0; i < replay->collections.n && n >= 0; i++, taught += n)
-        n = a4nn_history_teach(db, replay->collection[i].name, replay->collection[i].metric,
-                               &s->replayed.keys, s->past, NULL, &err);
-    if (n < 0)
+    if (taught < 0)
         a4nn_die(A4NN_TROUBLE, "%s", err.msg);
     if (taught == 0 && a4nn_verbosity > 0)
         a4nn_warn("the history has no complete run of these tasks and metrics");
-    a4nn_db_close(db);
 }
 
 static void
@@ -196,12 +203,14 @@ read_logs(struct a4nn_replay *replay, struct setup *s, char *const *files, int c
     struct reading reading = {replay, s};
     struct a4nn_reader *reader;
 
+    if (s->history)
+        open_history(replay, s);
     s->reader.arg = &reading;
     reader = a4nn_reader_new(&s->reader);
     a4nn_reader_read(reader, files, count);
     a4nn_reader_free(reader);
     if (s->history)
-        learn(replay, s);
+        learn(s);
     a4nn_replay_decide(replay);
 }
 
@@ -256,6 +265,17 @@ print(struct a4nn_replay *replay, const struct setup *s, const struct a4nn_diag 
     }
     if (a4nn_replay_failed(replay, &err)) /* reading them again; a part now lacks its end */
         a4nn_die(A4NN_TROUBLE, "%s", err.msg);
+    return diag->errors > 0 ? A4NN_TROUBLE : status;
+}
+
+/* When all is printed, so that nobody who reads it waits for a database. The status to end with. */
+static int
+keep_decisions(const struct setup *s, const struct a4nn_diag *diag, int status)
+{
+    if (s->keep == NULL || !s->decides)
+        return status;
+    fflush(stdout);
+    a4nn_replay_keep_decisions(s->keep, 0);
     return diag->errors > 0 ? A4NN_TROUBLE : status;
 }
 
@@ -376,7 +396,7 @@ replay_option(struct setup *s, int code, const char *arg)
     case 'f': take_format(s, arg); break;
     case 'H':
         s->history = true;
-        s->history_name = arg;
+        s->keeping.history = arg;
         break;
     case 'M': s->replay.forecaster = arg; break;
     case 'm': s->reader.select.metric = arg; break;
@@ -406,6 +426,7 @@ take_options(struct setup *s, int argc, char **argv)
                 break;
             case MERGE: s->merge = true; break;
             case NO_BASELINE: s->baseline = false; break;
+            case NO_KEEP: s->keeping.only_read = true; break;
             case 'o': take_output(s, arg); break;
             case PARTIAL: s->output = PART; break;
             case PER_RUN: s->output = RUNS; break;
@@ -415,6 +436,10 @@ take_options(struct setup *s, int argc, char **argv)
     if (s->merge && s->replays)
         a4nn_die(A4NN_TROUBLE, "--merge: the parts hold what was decided: no rules, no options "
                                "about runs and metrics");
+    if (s->keeping.only_read && !s->history)
+        a4nn_die(A4NN_TROUBLE, "--no-keep goes with --history");
+    s->decides =
+        (s->replay.npolicies > 0 || !s->compare) && s->output != CURVES && s->output != ADVICE;
     if (s->compare)
         take_usual(s);
     if (s->output == CURVES || s->output == ADVICE)
@@ -451,9 +476,10 @@ main(int argc, char **argv)
     else
         read_logs(replay, &s, argv + first, argc - first);
     status = print(replay, &s, &diag);
+    status = keep_decisions(&s, &diag, status);
+    a4nn_replay_keep_free(s.keep);
     a4nn_replay_free(replay);
     a4nn_past_free(s.past);
-    a4nn_history_keys_release(&s.replayed);
     a4nn_strmap_release(&said);
     a4nn_sweep_release(&s.sweep);
     free(s.policies);

@@ -194,6 +194,26 @@ write_observation(struct a4nn_history_writer *w, const struct a4nn_waiting_obser
 }
 
 static int
+take_any(void *arg, const struct a4nn_db_value *cells, size_t count)
+{
+    (void)cells;
+    (void)count;
+    *(bool *)arg = true;
+    return 1;
+}
+
+static int
+has_forecast(struct a4nn_history_writer *w, const struct a4nn_waiting_run *run, bool *out,
+             struct a4nn_err *err)
+{
+    const struct a4nn_db_value v[] = {INT(run->id)};
+
+    *out = false;
+    return a4nn_db_query(w->opts->db, "SELECT 1 FROM forecast WHERE run = $1 LIMIT 1", v, 1,
+                         take_any, out, err);
+}
+
+static int
 write_forecast(struct a4nn_history_writer *w, const struct a4nn_waiting_forecast *f,
                struct a4nn_err *err)
 {
@@ -203,7 +223,13 @@ write_forecast(struct a4nn_history_writer *w, const struct a4nn_waiting_forecast
         INT(w->run[f->run].id), REAL(f->epoch), REAL(f->forecast),
         REAL(f->low),           REAL(f->high),  REAL(f->expected_error),
         REAL(f->p_beat),        TEXT(verdict),  TEXT(reason[0] != '\0' ? reason : NULL)};
+    bool spoken = false;
+    int result = 0;
 
+    if (f->late)
+        result = has_forecast(w, &w->run[f->run], &spoken, err);
+    if (result < 0 || spoken)
+        return result;
     return a4nn_db_put(w->opts->db, f->known ? &forecasts_if_missing : &forecasts, v, err);
 }
 

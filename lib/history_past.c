@@ -9,8 +9,11 @@
 #include "history_read.h"
 #include "xalloc.h"
 
-/* So many runs are looked at for those that may teach. */
-enum { LOOKED_AT = 1024 + A4NN_PAST_RUNS };
+enum {
+    LOOKED_AT = 1024 + A4NN_PAST_RUNS, /* curves that are read for those that may teach */
+    PAGE = LOOKED_AT,                  /* runs asked for at first, ... */
+    PAGE_MAX = 1 << 16                 /* ... and at a time when most of them are judged ones */
+};
 
 struct candidate {
     int64_t id;
@@ -22,8 +25,10 @@ struct lessons {
     const char *task, *metric;
     enum a4nn_mode mode;
     int64_t task_id;
-    struct candidate run[LOOKED_AT];
-    size_t n;
+    const struct a4nn_strmap *but;
+    struct candidate *run;
+    size_t n, cap, seen; /* seen: those of a page, with the ones left out */
+    struct a4nn_buf key;
 };
 
 /* ---- keys ---- */
@@ -43,7 +48,7 @@ static void
 add_key(const char *name, double epoch, double value, struct a4nn_buf *out)
 {
     a4nn_buf_add(out, name, base_length(name));
-    a4nn_buf_addf(out, " %.17g %.17g", epoch, value);
+    a4nn_buf_addf(out, isnan(value) ? " %.17g nan" : " %.17g %.17g", epoch, value);
 }
 
 void
@@ -56,15 +61,25 @@ a4nn_history_key(const struct a4nn_record *first, struct a4nn_buf *out)
 bool
 a4nn_history_meet(struct a4nn_history_keys *keys, const struct a4nn_record *record)
 {
+    const uint64_t own = A4NN_BIT(A4NN_TASK) | A4NN_BIT(A4NN_METRIC) | A4NN_BIT(A4NN_RUN);
+    double epoch = a4nn_record_num(record, A4NN_EPOCH);
     struct a4nn_buf key = {0};
     bool first;
+    size_t i;
 
-    a4nn_strmap_put(&keys->runs, a4nn_record_text(record, A4NN_RUN, ""), &first);
+    a4nn_record_key(record, own, &key);
+    i = a4nn_strmap_put(&keys->runs, key.data, &first);
     if (first) {
+        keys->first = a4nn_xgrow(keys->first, i, &keys->cap, sizeof *keys->first);
+        keys->first[i] = epoch;
+    }
+    if (epoch <= keys->first[i]) {
+        keys->first[i] = epoch;
+        a4nn_buf_reset(&key);
         a4nn_history_key(record, &key);
         a4nn_strmap_put(&keys->keys, key.data, NULL);
-        a4nn_buf_release(&key);
     }
+    a4nn_buf_release(&key);
     return first;
 }
 
@@ -72,6 +87,9 @@ void
 a4nn_history_keys_release(struct a4nn_history_keys *keys)
 {
     a4nn_strmap_release(&keys->runs);
+    free(keys->first);
+    keys->first = NULL;
+    keys->cap = 0;
     a4nn_strmap_release(&keys->keys);
 }
 
@@ -95,11 +113,18 @@ static int
 take_run(void *arg, const struct a4nn_db_value *c, size_t count)
 {
     struct lessons *l = arg;
+    const char *name = a4nn_db_string(&c[2], "");
 
     (void)count;
-    l->run[l->n++] = (struct candidate){a4nn_db_integer(&c[0]), a4nn_db_number(&c[1]),
-                                        a4nn_xstrdup(a4nn_db_string(&c[2], ""))};
-    return l->n == LOOKED_AT;
+    l->seen++;
+    a4nn_buf_reset(&l->key);
+    add_key(name, a4nn_db_number(&c[3]), a4nn_db_number(&c[4]), &l->key);
+    if (l->but != NULL && a4nn_strmap_find(l->but, l->key.data) != A4NN_STRMAP_NONE)
+        return 0;
+    l->run = a4nn_xgrow(l->run, l->n, &l->cap, sizeof *l->run);
+    l->run[l->n++] =
+        (struct candidate){a4nn_db_integer(&c[0]), a4nn_db_number(&c[1]), a4nn_xstrdup(name)};
+    return 0;
 }
 
 static void
@@ -109,21 +134,30 @@ forget(struct lessons *l)
         free(l->run[l->n - 1].name);
 }
 
-#define RUNS                                                                                       \
-    "SELECT id, epochs, name FROM run WHERE task = $1 AND status = 'complete' "                    \
-    "AND last_value BETWEEN -1.7e308 AND 1.7e308 ORDER BY "
+/* A page of the complete runs of a task, with what each began with. */
+#define BEGAN(what)                                                                                \
+    "(SELECT " what " FROM observation WHERE run = page.id AND metric = "                          \
+    "(SELECT id FROM metric WHERE name = $1) ORDER BY epoch LIMIT 1)"
+#define RUNS(order)                                                                                \
+    "SELECT id, epochs, name, " BEGAN("epoch") ", " BEGAN(                                         \
+        "value") " FROM "                                                                          \
+                 "(SELECT id, epochs, name, last_value FROM run WHERE task = $2 AND status = "     \
+                 "'complete' "                                                                     \
+                 "AND last_value BETWEEN -1.7e308 AND 1.7e308 ORDER BY " order                     \
+                 " LIMIT $3 OFFSET $4) AS page "                                                   \
+                 "ORDER BY " order
 
 /* ---- teaching ---- */
 
 struct teacher {
     struct a4nn_db *db;
-    const struct a4nn_strmap *but;
     struct a4nn_past *past;
     struct a4nn_strmap *taught;
     struct lessons lessons;
     struct a4nn_curve curve[1 + A4NN_PAST_RUNS]; /* the best, then the newest first */
     double epochs[1 + A4NN_PAST_RUNS];
     struct a4nn_strmap keys; /* of those */
+    size_t looked_at;
 };
 
 /* Takes the candidates in their order, until there are `limit` in all. */
@@ -134,10 +168,12 @@ take_curves(struct teacher *t, size_t limit, struct a4nn_err *err)
     int result = 0;
     size_t i;
 
-    for (i = 0; i < t->lessons.n && t->keys.n < limit && result == 0; i++) {
+    for (i = 0; i < t->lessons.n && t->keys.n < limit && t->looked_at < LOOKED_AT && result == 0;
+         i++) {
         struct a4nn_curve *c = &t->curve[t->keys.n];
         bool added = false;
 
+        t->looked_at++;
         a4nn_curve_release(c);
         result = a4nn_history_curve(t->db, t->lessons.run[i].id, t->lessons.metric, c, err);
         if (result < 0 || c->n == 0)
@@ -145,32 +181,49 @@ take_curves(struct teacher *t, size_t limit, struct a4nn_err *err)
         a4nn_buf_reset(&key);
         add_key(t->lessons.run[i].name, c->epoch[0], c->value[0], &key);
         t->epochs[t->keys.n] = t->lessons.run[i].epochs;
-        if (t->but == NULL || a4nn_strmap_find(t->but, key.data) == A4NN_STRMAP_NONE)
-            a4nn_strmap_put(&t->keys, key.data, &added); /* the best may be among the newest */
+        a4nn_strmap_put(&t->keys, key.data, &added); /* the best may be among the newest */
     }
     a4nn_buf_release(&key);
+    return result;
+}
+
+/*
+ * Page by page until there are `limit` in all.  An archive that is replayed may be in the database
+ * itself, and make up all of the first pages.
+ */
+static int
+choose_by(struct teacher *t, const char *sql, size_t limit, struct a4nn_err *err)
+{
+    struct lessons *l = &t->lessons;
+    int64_t page = PAGE, begin = 0;
+    int result = 0;
+
+    t->looked_at = 0;
+    do {
+        const struct a4nn_db_value v[] = {a4nn_db_text(l->metric), a4nn_db_int(l->task_id),
+                                          a4nn_db_int(page), a4nn_db_int(begin)};
+        l->seen = 0;
+        result = a4nn_db_query(t->db, sql, v, 4, take_run, l, err);
+        if (result == 0)
+            result = take_curves(t, limit, err);
+        forget(l);
+        begin += page;
+        if ((int64_t)l->seen < page)
+            break;
+        page = page * 8 < PAGE_MAX ? page * 8 : PAGE_MAX;
+    } while (result == 0 && t->keys.n < limit && t->looked_at < LOOKED_AT);
     return result;
 }
 
 static int
 choose(struct teacher *t, struct a4nn_err *err)
 {
-    struct lessons *l = &t->lessons;
-    const struct a4nn_db_value v[] = {a4nn_db_int(l->task_id), a4nn_db_int(LOOKED_AT)};
-    int result;
+    const char *best =
+        t->lessons.mode == A4NN_MIN ? RUNS("last_value, id") : RUNS("last_value DESC, id");
+    int result = choose_by(t, best, 1, err);
 
-    result = a4nn_db_query(t->db,
-                           l->mode == A4NN_MIN ? RUNS "last_value, id LIMIT $2"
-                                               : RUNS "last_value DESC, id LIMIT $2",
-                           v, 2, take_run, l, err);
-    if (result == 0)
-        result = take_curves(t, 1, err);
-    forget(l);
     if (result == 0 && t->keys.n > 0)
-        result = a4nn_db_query(t->db, RUNS "id DESC LIMIT $2", v, 2, take_run, l, err);
-    if (result == 0)
-        result = take_curves(t, 1 + A4NN_PAST_RUNS, err);
-    forget(l);
+        result = choose_by(t, RUNS("id DESC"), 1 + A4NN_PAST_RUNS, err);
     return result;
 }
 
@@ -210,9 +263,10 @@ a4nn_history_teach(struct a4nn_db *db, const char *task, const char *metric,
     int result;
     size_t i;
 
-    *t = (struct teacher){.db = db, .but = but, .past = past, .taught = taught};
+    *t = (struct teacher){.db = db, .past = past, .taught = taught};
     t->lessons.task = task;
     t->lessons.metric = metric;
+    t->lessons.but = but;
     result = a4nn_db_query(db, "SELECT id, mode FROM task WHERE name = $1 AND metric = $2", v, 2,
                            take_task, &t->lessons, err);
     if (result == 0 && t->lessons.task_id != 0)
@@ -222,6 +276,8 @@ a4nn_history_teach(struct a4nn_db *db, const char *task, const char *metric,
     for (i = 0; i < sizeof t->curve / sizeof *t->curve; i++)
         a4nn_curve_release(&t->curve[i]);
     a4nn_strmap_release(&t->keys);
+    a4nn_buf_release(&t->lessons.key);
+    free(t->lessons.run);
     free(t);
     return n;
 }

@@ -20,11 +20,16 @@ void a4nn_history_key(const struct a4nn_record *first, struct a4nn_buf *out);
 
 /* Runs that are judged, or will be. Zero-initialise it ({0}), release it in the end. */
 struct a4nn_history_keys {
-    struct a4nn_strmap runs; /* their names */
+    struct a4nn_strmap runs; /* what tells them: task, metric and name */
+    double *first;           /* of each the first epoch that came */
+    size_t cap;
     struct a4nn_strmap keys;
 };
 
-/* Takes the run of a record, which is its first when the name is new: then true. */
+/*
+ * Takes the run of a record; true when it is the first of its run.  Where epochs are not in order,
+ * each that comes before all others is what the run began with.
+ */
 bool a4nn_history_meet(struct a4nn_history_keys *keys, const struct a4nn_record *record);
 
 void a4nn_history_keys_release(struct a4nn_history_keys *keys);

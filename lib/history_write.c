@@ -128,6 +128,7 @@ put_forecast(struct a4nn_history_writer *w, size_t run, const struct a4nn_record
         f->verdict = 's'; /* what was acted on */
     f->reason = a4nn_strmap_put(&w->reasons, a4nn_record_text(r, A4NN_REASON, ""), NULL);
     f->known = known;
+    f->late = false;
 }
 
 /* ---- unknown members ---- */
@@ -330,15 +331,15 @@ note_time(struct a4nn_waiting_run *run, double time)
         run->last_time = time;
 }
 
-void
-a4nn_history_put(struct a4nn_history_writer *w, const struct a4nn_record *record)
+static void
+put(struct a4nn_history_writer *w, const struct a4nn_record *record, bool late)
 {
     struct taker t = {.w = w, .run = find_run(w, record)};
     const char *outcome = a4nn_json_string(a4nn_json_get(record->extra, "outcome"));
     struct a4nn_waiting_run *run = &w->run[t.run];
     enum a4nn_mode mode = a4nn_mode_find(a4nn_record_text(record, A4NN_MODE, ""));
     double epochs = a4nn_record_num(record, A4NN_EPOCHS);
-    bool told = outcome != NULL || a4nn_record_has(record, A4NN_ACTION);
+    bool told = outcome != NULL || late || a4nn_record_has(record, A4NN_ACTION);
 
     t.epoch = a4nn_record_num(record, A4NN_EPOCH);
     t.time = a4nn_record_num(record, A4NN_TIME);
@@ -371,6 +372,19 @@ a4nn_history_put(struct a4nn_history_writer *w, const struct a4nn_record *record
     /* what came with this record did not repeat its own epoch */
     if (!told)
         w->run[t.run].last = fmax(w->run[t.run].last, t.epoch);
+}
+
+void
+a4nn_history_put(struct a4nn_history_writer *w, const struct a4nn_record *record)
+{
+    put(w, record, false);
+}
+
+void
+a4nn_history_put_hindsight(struct a4nn_history_writer *w, const struct a4nn_record *record)
+{
+    put(w, record, true);
+    w->forecast[w->forecasts - 1].late = true;
 }
 
 /* ---- flushing ---- */

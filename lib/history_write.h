@@ -38,6 +38,13 @@ struct a4nn_history_writer *a4nn_history_writer_new(const struct a4nn_history_wr
  */
 void a4nn_history_put(struct a4nn_history_writer *w, const struct a4nn_record *record);
 
+/*
+ * Takes what a record of a run that is known says of it in hindsight: forecast and verdict of a
+ * rule that is tried when all is over.  They are kept only where the run has no forecast at all, as
+ * those that it has were made at the time.
+ */
+void a4nn_history_put_hindsight(struct a4nn_history_writer *w, const struct a4nn_record *record);
+
 /* Rows that wait. */
 size_t a4nn_history_waiting(const struct a4nn_history_writer *w);
 

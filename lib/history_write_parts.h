@@ -37,7 +37,8 @@ struct a4nn_waiting_forecast {
     size_t run, reason; /* numbers in the writer */
     double epoch, forecast, low, high, expected_error, p_beat;
     char verdict; /* 's', 'c', or 0 */
-    bool known;   /* one of that epoch that is there stays */
+    bool known;   /* one of that epoch that is there stays ... */
+    bool late;    /* ... and so does one of any epoch */
 };
 
 struct a4nn_history_writer {

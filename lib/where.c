@@ -326,6 +326,8 @@ compare(const struct a4nn_where *w, const struct value *v)
 {
     int order;
 
+    if (w->kind == HAS)
+        return true;
     if (!isnan(v->number) && !isnan(w->number))
         order = (v->number > w->number) - (v->number < w->number);
     else

@@ -193,6 +193,7 @@ images,loss,min,3,1,0,0,0" ]
     [ "$(found 'run ~ "^Ü"' | wc -l)" -eq 1 ]
     [ "$(found 'seed = 18446744073709551615 and (flops > 1e11)')" = t,acc,r ]
     [ "$(found "net.kind != dense")" = t,acc,r ]
+    [ "$(found 'config and command and not val_acc')" = t,acc,r ]
     run -1 history runs -w 'flops > 1e13'
     run -1 history runs -w 'nothing'
     run -0 history runs -r r -t t

@@ -123,16 +123,121 @@ of_new() {
     a4nn-replay -q -H -o csv -c nas --no-baseline new.csv > with
     echo "saved: with $(column saved_pct < with), without $(column saved_pct < without)"
     awk -v a="$(column saved_pct < with)" -v b="$(column saved_pct < without)" 'BEGIN { exit !(a > b) }'
-    # being in the database changes nothing for those that are replayed
-    a4nn-history import -q -t nas new.csv
+    # that they are in the database now changes nothing for those that are replayed
+    [ "$(a4nn-history list -o csv | column runs)" = 50 ]
     a4nn-replay -q -H -o csv -c nas --no-baseline new.csv | cmp - with
+    a4nn-replay -q -H -o csv -c nas --no-baseline < new.csv | cmp - with
+    [ "$(a4nn-history list -o csv | column runs)" = 50 ]
     # other runs of their names do teach
     sed 's/,val_acc,/1,val_acc,/' new.csv > other.csv
     a4nn-history import -q -t nas other.csv
     a4nn-replay -q -H -o csv -c nas --no-baseline new.csv > again
     run ! cmp -s again with
-    run -2 a4nn-replay -H/dev/null/x new.csv
-    [ "$output" = "a4nn-replay: cannot open '/dev/null/x': Not a directory" ]
     run -0 --separate-stderr a4nn-replay -H -c unknown new.csv
     [[ $stderr == *"the history has no complete run of these tasks and metrics"* ]]
+}
+
+# rows: all that the database holds.
+rows() { sqlite3 "$A4NN_HISTORY" .dump | sort; }
+
+@test "keep: a replay brings its runs in as import does, and what its policy decided" {
+    a4nn-replay -q -H --per-run -o csv -c nas new.csv > decided
+    a4nn-history export | jq -r 'select(.verdict == "stop") | "\(.run) \(.epoch) \(.forecast) \(.reason)"' | sort > kept
+    awk -F, 'NR > 1 && $5 != "" { print $2, $5, $7, $10 }' decided | sort > wanted
+    same_files kept wanted 1e-8
+    [ -s kept ]
+    sqlite3 "$A4NN_HISTORY" 'DELETE FROM forecast'
+    rows > replayed
+    A4NN_HISTORY=$BATS_TEST_TMPDIR/imported.db
+    a4nn-history import -q -t nas new.csv
+    rows | diff - replayed
+    # again, and with another policy: what was decided first stays
+    a4nn-replay -q -H -R patience:n=3 -R median -o csv -c nas new.csv > /dev/null
+    rows > once
+    a4nn-replay -q -H -R patience:n=5 -o csv -c nas new.csv > /dev/null
+    a4nn-replay -q -H --compare -o csv -c nas new.csv > /dev/null
+    rows | cmp - once
+    [ "$(sqlite3 "$A4NN_HISTORY" 'SELECT DISTINCT reason FROM forecast')" = patience ]
+    run -0 a4nn-history check
+}
+
+@test "keep: a replay keeps every metric and the configuration of a log, and is the same without" {
+    a4nn-replay -q -o csv "$(data authors-1e16.csv)" -E 25 > without
+    a4nn-replay -q -H -o csv "$(data authors-1e16.csv)" -E 25 | cmp - without
+    rows > replayed
+    [ "$(a4nn-history runs -w 'task = "" and flops > 0 and config' -o jsonl | wc -l)" -gt 10 ]
+    sqlite3 "$A4NN_HISTORY" 'DELETE FROM forecast'
+    rows > replayed
+    A4NN_HISTORY=$BATS_TEST_TMPDIR/imported.db
+    a4nn-history import -q -E 25 "$(data authors-1e16.csv)"
+    sqlite3 "$A4NN_HISTORY" 'DELETE FROM forecast'
+    rows | diff - replayed
+}
+
+@test "keep: one run in two tasks does not teach itself, nor does one whose epochs are out of order" {
+    # 5 complete runs in each of two tasks, of the same names, once as they are, once turned round
+    awk -v OFS=, 'BEGIN {
+        print "run", "task", "epoch", "value", "metric", "epochs"
+        for (t = 1; t <= 2; t++) for (r = 1; r <= 12; r++) for (e = 20; e >= 1; e--)
+            print r, "t" t, e, 90 - r - 40 * exp(-e / (2 + t)), "acc", 20
+    }' > turned.csv
+    { head -n 1 turned.csv; tail -n +2 turned.csv | tac; } > order.csv
+    local file
+    for file in turned order; do
+        rm -f "$A4NN_HISTORY"*
+        a4nn-replay -q --per-run -o csv "$file.csv" > without
+        a4nn-replay -q --per-run -H -o csv "$file.csv" | cmp - without
+        a4nn-replay -q --per-run -H -o csv "$file.csv" | cmp - without
+    done
+}
+
+@test "keep: a replay of more runs than are looked at learns from what lies behind them" {
+    a4nn-history import -q -t nas past.csv
+    awk -v OFS=, 'BEGIN {
+        srand(1)
+        print "run", "epoch", "value", "metric", "epochs"
+        for (r = 1; r <= 1500; r++) { end = 60 + 30 * rand(); for (e = 1; e <= 8; e++)
+            print "s" r, e, end - 40 * exp(-e / 2) + rand(), "val_acc", 8 }
+    }' > many.csv
+    a4nn-replay -q --no-baseline -o csv -c nas -M pool many.csv > without
+    a4nn-replay -q --no-baseline -o csv -c nas -M pool -H many.csv > with
+    run ! cmp -s without with
+    a4nn-replay -q --no-baseline -o csv -c nas -M pool -H many.csv | cmp - with
+}
+
+@test "keep: a replay that may only read, or can only read" {
+    local open
+    run -2 a4nn-replay -H/dev/null/x new.csv
+    [ "$output" = "a4nn-replay: cannot open '/dev/null/x': Not a directory" ]
+    run -2 a4nn-replay --no-keep new.csv
+    [ "$output" = "a4nn-replay: --no-keep goes with --history" ]
+    run -2 a4nn-replay -q -H --no-keep new.csv
+    [[ $output == "a4nn-replay: cannot open '$A4NN_HISTORY': "* ]]
+    a4nn-history import -q -t nas past.csv
+    a4nn-replay -q -H --no-keep -c nas -o csv new.csv > with
+    [ "$(a4nn-history list -o csv | column runs)" = 20 ]
+    # locked: the table comes, and that nothing is kept is trouble
+    mkfifo lock
+    sqlite3 "$A4NN_HISTORY" < lock > locked 3>&- &
+    exec 5> lock
+    echo 'BEGIN IMMEDIATE; SELECT 1;' >&5
+    wait_for [ -s locked ]
+    A4NN_HISTORY_PATIENCE=0.1 run -2 --separate-stderr a4nn-replay -q -H -c nas -o csv new.csv
+    [ "$output" = "$(cat with)" ]
+    [ "$stderr" = "a4nn-replay: the runs are not kept: '$A4NN_HISTORY' has been locked for longer than 0.1 seconds" ]
+    exec 5>&-
+    wait
+    # a file that may be read only
+    open=$(mktemp -d)
+    cp "$BUILD/bin/a4nn-replay" new.csv "$open"
+    sqlite3 "$A4NN_HISTORY" 'PRAGMA wal_checkpoint(TRUNCATE)' > /dev/null
+    cp "$A4NN_HISTORY" "$open/h.db"
+    chmod 444 "$open/h.db"
+    chmod 555 "$open"
+    local as=()
+    [ "$(id -u)" -ne 0 ] || as=(setpriv --reuid nobody --regid nogroup --clear-groups)
+    run -2 --separate-stderr "${as[@]}" "$open/a4nn-replay" -q "-H$open/h.db" -c nas -o csv "$open/new.csv"
+    chmod -R u+w "$open" && rm -r "$open"
+    [ "$output" = "$(cat with)" ]
+    [ "$stderr" = "a4nn-replay: the runs are not kept: cannot open '$open/h.db': Permission denied" ]
 }
