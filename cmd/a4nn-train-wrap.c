@@ -16,6 +16,7 @@
 #include "session.h"
 #include "signame.h"
 #include "wrap.h"
+#include "wrap_facts.h"
 #include "wrap_result.h"
 
 enum {
@@ -23,6 +24,8 @@ enum {
     ALL_RANKS,
     BUSY_GLOB,
     CGROUP,
+    CHECKPOINT,
+    CODE_VERSION,
     CONFIG,
     GRACE,
     IF_ORPHANED,
@@ -45,6 +48,10 @@ static const struct a4nn_option options[] = {
      NULL},
     {BUSY_GLOB, "busy-glob", "PATTERN", "do not stop while such files are being written", "file"},
     {CGROUP, "cgroup", NULL, "run the command in a cgroup of its own, and kill by that", NULL},
+    {CHECKPOINT, "checkpoint", "PATTERN",
+     "the weights that the training leaves: the newest such file, for result and history", "file"},
+    {CODE_VERSION, "code-version", "TEXT",
+     "the version of the code (default: the commit of the Git working tree)", NULL},
     {CONFIG, "config", "JSON", "the configuration, for the history: a JSON object, or its file",
      "file"},
     A4NN_OPTION_EPOCHS,
@@ -119,6 +126,8 @@ wrap_option(struct a4nn_wrap_opts *wrap, int code, const char *arg)
     switch (code) {
     case BUSY_GLOB: wrap->busy = arg; break;
     case CGROUP: wrap->cgroup = true; break;
+    case CHECKPOINT: wrap->checkpoint = arg; break;
+    case CODE_VERSION: wrap->code_version = arg; break;
     case GRACE: wrap->grace = a4nn_cli_number(&cli, code, arg, 0, 1e6); break;
     case IF_ORPHANED:
         wrap->orphan_goes_on = strcmp(arg, "continue") == 0;
@@ -217,9 +226,67 @@ check_policy(const struct a4nn_policy_opts *opts)
     a4nn_policy_free(p);
 }
 
+/* What is set up by the options, and lives as long as the training. */
+struct job {
+    struct a4nn_input in;
+    const char *rules[MAX_RULES];
+    struct a4nn_policy_opts policy;
+    struct a4nn_wrap_opts wrap;
+    struct a4nn_keeper_opts keeping;
+    struct a4nn_json *config, *facts;
+    char *code_version;
+    struct a4nn_buf name; /* made for the run */
+    bool all_ranks;
+};
+
 static void
-set_policy(struct a4nn_policy_opts *policy, struct a4nn_input *in)
+take_option(struct job *job, int code, const char *arg)
 {
+    switch (code) {
+    case ALL: job->policy.all = true; break;
+    case ALL_RANKS: job->all_ranks = true; break;
+    case CONFIG:
+        a4nn_json_free(job->config);
+        job->config = read_config(arg);
+        break;
+    case 'M': job->policy.forecaster = arg; break;
+    case 'R':
+        if (job->policy.nrules == MAX_RULES)
+            a4nn_die(A4NN_TROUBLE, "--rule: more than %d", MAX_RULES);
+        job->rules[job->policy.nrules++] = arg;
+        break;
+    default:
+        if (!wrap_option(&job->wrap, code, arg))
+            a4nn_input_option(&job->in, &cli, code, arg);
+    }
+}
+
+static void
+set_history(struct job *job, char **argv)
+{
+    struct a4nn_wrap_opts *wrap = &job->wrap;
+
+    job->facts = a4nn_wrap_facts(argv, wrap->code_version, job->config);
+    job->keeping = (struct a4nn_keeper_opts){.history = job->in.history_name,
+                                             .task = job->in.task,
+                                             .epochs = job->in.epochs,
+                                             .mode = job->in.mode,
+                                             .facts = job->facts,
+                                             .at_end = HISTORY_WAIT,
+                                             .diag = &job->in.diag};
+    wrap->judge.keeper = a4nn_keeper_new(&job->keeping);
+    job->policy.past = a4nn_keeper_past(wrap->judge.keeper);
+    wrap->history = true;
+    wrap->history_name = job->in.history_name;
+    wrap->task = job->in.task;
+}
+
+static void
+set_policy(struct job *job)
+{
+    struct a4nn_policy_opts *policy = &job->policy;
+    struct a4nn_input *in = &job->in;
+
     policy->epochs = in->epochs;
     policy->mode = in->mode;
     policy->scale = in->scale;
@@ -228,81 +295,67 @@ set_policy(struct a4nn_policy_opts *policy, struct a4nn_input *in)
     check_policy(policy);
 }
 
+static void
+name_log(struct job *job, const char *command)
+{
+    if (job->in.reader.run != NULL || job->wrap.judge.log != NULL)
+        return;
+    if (job->in.history) {
+        name_run(command, &job->name);
+        job->in.reader.run = job->name.data;
+    } else {
+        job->in.reader.run = command;
+    }
+}
+
+static void
+check(const struct job *job)
+{
+    if (job->wrap.from_stderr && job->wrap.judge.log != NULL && !job->wrap.pty)
+        a4nn_die(A4NN_TROUBLE, "--log and --stderr exclude each other");
+    if (job->config != NULL && !job->in.history)
+        a4nn_die(A4NN_TROUBLE, "--config goes with --history");
+}
+
 int
 main(int argc, char **argv)
 {
-    const char *rules[MAX_RULES], *arg;
-    struct a4nn_policy_opts policy = {.rules = rules, .explain_at = NAN};
-    struct a4nn_wrap_opts wrap = {.settle = 1, .grace = 10};
-    struct a4nn_keeper_opts keeping;
-    struct a4nn_json *config = NULL;
-    struct a4nn_buf name = {0};
-    struct a4nn_input in;
-    bool all_ranks = false;
+    struct job job = {.policy = {.explain_at = NAN}, .wrap = {.settle = 1, .grace = 10}};
+    struct a4nn_wrap_opts *wrap = &job.wrap;
     int code, first, status;
+    const char *arg;
 
     a4nn_process_remember();
     a4nn_program_begin("a4nn-train-wrap");
     a4nn_program_wraps();
-    a4nn_input_init(&in);
-    wrap.judge.lines = 10000;
+    a4nn_input_init(&job.in);
+    job.policy.rules = job.rules;
+    wrap->judge.lines = 10000;
     while ((code = a4nn_cli_next(&cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
-        switch (code) {
-        case ALL: policy.all = true; break;
-        case ALL_RANKS: all_ranks = true; break;
-        case CONFIG:
-            a4nn_json_free(config);
-            config = read_config(arg);
-            break;
-        case 'M': policy.forecaster = arg; break;
-        case 'R':
-            if (policy.nrules == MAX_RULES)
-                a4nn_die(A4NN_TROUBLE, "--rule: more than %d", MAX_RULES);
-            rules[policy.nrules++] = arg;
-            break;
-        default:
-            if (!wrap_option(&wrap, code, arg))
-                a4nn_input_option(&in, &cli, code, arg);
-        }
+        take_option(&job, code, arg);
     if (first == argc)
         a4nn_die(A4NN_TROUBLE, "no command to run");
-    if (wrap.from_stderr && wrap.judge.log != NULL && !wrap.pty)
-        a4nn_die(A4NN_TROUBLE, "--log and --stderr exclude each other");
-    if (config != NULL && !in.history)
-        a4nn_die(A4NN_TROUBLE, "--config goes with --history");
-    if (in.history) {
-        keeping = (struct a4nn_keeper_opts){.history = in.history_name,
-                                            .task = in.task,
-                                            .epochs = in.epochs,
-                                            .mode = in.mode,
-                                            .config = config,
-                                            .at_end = HISTORY_WAIT,
-                                            .diag = &in.diag};
-        wrap.judge.keeper = a4nn_keeper_new(&keeping);
-        policy.past = a4nn_keeper_past(wrap.judge.keeper);
-        wrap.history = true;
-        wrap.history_name = in.history_name;
-        wrap.task = in.task;
-    }
-    set_policy(&policy, &in);
+    check(&job);
+    if (wrap->code_version == NULL)
+        wrap->code_version = job.code_version = a4nn_wrap_code_version();
+    if (job.in.history)
+        set_history(&job, argv + first);
+    set_policy(&job);
     setenv("PYTHONUNBUFFERED", "1", 0);
-    if (!all_ranks && a4nn_wrap_rank() > 0)
+    if (!job.all_ranks && a4nn_wrap_rank() > 0)
         return run_directly(argv + first);
-    if (in.reader.run == NULL && wrap.judge.log == NULL && in.history) {
-        name_run(argv[first], &name);
-        in.reader.run = name.data;
-    } else if (in.reader.run == NULL && wrap.judge.log == NULL) {
-        in.reader.run = argv[first];
-    }
-    wrap.argv = argv + first;
-    wrap.judge.policy = &policy;
-    wrap.judge.reader = &in.reader;
-    wrap.judge.name = wrap.from_stderr ? "standard error" : "standard output";
-    wrap.say = in.diag.emit;
-    wrap.say_arg = in.diag.arg;
-    status = a4nn_wrap(&wrap);
-    a4nn_keeper_free(wrap.judge.keeper);
-    a4nn_json_free(config);
-    a4nn_buf_release(&name);
+    name_log(&job, argv[first]);
+    wrap->argv = argv + first;
+    wrap->judge.policy = &job.policy;
+    wrap->judge.reader = &job.in.reader;
+    wrap->judge.name = wrap->from_stderr ? "standard error" : "standard output";
+    wrap->say = job.in.diag.emit;
+    wrap->say_arg = job.in.diag.arg;
+    status = a4nn_wrap(wrap);
+    a4nn_keeper_free(wrap->judge.keeper);
+    a4nn_json_free(job.config);
+    a4nn_json_free(job.facts);
+    free(job.code_version);
+    a4nn_buf_release(&job.name);
     return status;
 }

@@ -10,7 +10,6 @@
 #include "buf.h"
 #include "clock.h"
 #include "history.h"
-#include "history_facts.h"
 #include "history_past.h"
 #include "history_write.h"
 #include "xalloc.h"
@@ -199,17 +198,23 @@ look_for_itself(struct a4nn_keeper *k, const struct a4nn_record *first)
     a4nn_buf_release(&key);
 }
 
-static void
-configure(const struct a4nn_keeper *k, struct a4nn_record *first)
+/* What the record says itself holds. */
+static int
+add_fact(void *arg, const char *name, struct a4nn_json *value)
 {
-    const char *config = a4nn_fact_name(A4NN_FACT_CONFIG);
+    if (a4nn_json_get(arg, name) == NULL)
+        a4nn_json_set(arg, name, a4nn_json_copy(value));
+    return 0;
+}
 
-    if (k->opts->config == NULL)
+static void
+add_facts(const struct a4nn_keeper *k, struct a4nn_record *first)
+{
+    if (k->opts->facts == NULL)
         return;
     if (first->extra == NULL)
         first->extra = a4nn_json_object();
-    if (a4nn_json_get(first->extra, config) == NULL)
-        a4nn_json_set(first->extra, config, a4nn_json_copy(k->opts->config));
+    a4nn_json_members(k->opts->facts, add_fact, first->extra);
 }
 
 void
@@ -230,7 +235,7 @@ a4nn_keeper_meet(struct a4nn_keeper *k, struct a4nn_record *record)
     a4nn_buf_release(&key);
     if (a4nn_history_meet(&k->come, record)) {
         look_for_itself(k, record);
-        configure(k, record);
+        add_facts(k, record);
     }
     if (new_group)
         teach(k, task, metric);

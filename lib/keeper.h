@@ -24,7 +24,8 @@ struct a4nn_keeper_opts {
     const char *task;                       /* of records that name none, or NULL */
     double epochs;                          /* planned total of all runs, 0 or NAN: as they say */
     enum a4nn_mode mode;                    /* of all metrics, A4NN_MODE_UNKNOWN: as they say */
-    const struct a4nn_json *config;         /* what every run was configured with, or NULL */
+    const struct a4nn_json *facts;          /* of every run: an object with members that
+                                             * history_facts.h names, or NULL */
     const struct a4nn_history_keys *coming; /* runs that will come (history_past.h), or NULL */
     double at_end;          /* seconds that the end waits for a database that is locked */
     struct a4nn_diag *diag; /* its emit is called by either thread */
@@ -40,11 +41,10 @@ int a4nn_keeper_open(struct a4nn_keeper *keeper, struct a4nn_err *err) A4NN_MUST
 const struct a4nn_past *a4nn_keeper_past(const struct a4nn_keeper *keeper);
 
 /*
- * Before a record is judged: gives it the task it lacks, the first of a run its configuration, and
- * looks up what the database knows of
- * that task, when it is the first of it.  A run must not be told how it ends: of those that have
- * come, or are known to come, none teaches; one that comes later, and has taught, is reported.  So
- * is a database that cannot be read, once.
+ * Before a record is judged: gives it the task it lacks, the first of a run the facts, and looks up
+ * what the database knows of that task, when it is the first of it.  A run must not be told how it
+ * ends: of those that have come, or are known to come, none teaches; one that comes later, and has
+ * taught, is reported.  So is a database that cannot be read, once.
  */
 void a4nn_keeper_meet(struct a4nn_keeper *keeper, struct a4nn_record *record);
 

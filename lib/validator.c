@@ -14,6 +14,8 @@
 
 #include "buf.h"
 #include "clock.h"
+#include "history_facts.h"
+#include "json.h"
 #include "number.h"
 #include "process.h"
 #include "process_tree.h"
@@ -127,6 +129,20 @@ fail(struct a4nn_validator *v, struct checkpoint *c, const char *why)
     }
 }
 
+/* In JSON Lines the model database learns where the weights of the run are. */
+static void
+state_checkpoint(const struct a4nn_validator *v, struct checkpoint *c)
+{
+    char *path = path_of(v, c), *whole = realpath(path, NULL);
+
+    if (c->record.extra == NULL)
+        c->record.extra = a4nn_json_object();
+    a4nn_json_set(c->record.extra, a4nn_fact_name(A4NN_FACT_CHECKPOINT),
+                  a4nn_json_from_string(whole != NULL ? whole : path));
+    free(path);
+    free(whole);
+}
+
 static void
 succeed(struct a4nn_validator *v, struct checkpoint *c)
 {
@@ -139,6 +155,7 @@ succeed(struct a4nn_validator *v, struct checkpoint *c)
         a4nn_record_set_num(r, A4NN_EPOCHS, v->opts->epochs);
     if (v->opts->select->mode != A4NN_MODE_UNKNOWN)
         a4nn_record_set_text(r, A4NN_MODE, a4nn_mode_name(v->opts->select->mode));
+    state_checkpoint(v, c);
     c->state = DONE;
 }
 

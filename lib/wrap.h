@@ -32,16 +32,18 @@ struct a4nn_wrap_opts {
     bool from_stderr; /* judge its standard error, not its standard output */
     bool pty;         /* that stream is a terminal for the command */
     enum a4nn_wrap_action action;
-    const char *argument; /* of A4NN_WRAP_TOUCH a file, of A4NN_WRAP_EXEC a shell command */
-    double settle;        /* seconds from the verdict to the first signal */
-    const char *busy;     /* pattern of files that must not have changed for so long, or NULL */
-    int stop_signal;      /* sent to the command itself first, 0: none */
-    double grace;         /* seconds from a signal to the next, harder one */
-    bool orphan_goes_on;  /* when the front is killed, the training is not ended */
-    bool cgroup;          /* the command gets a cgroup of its own, by which it is killed */
-    bool preserve_status; /* a stopped command's own status, not 0 */
-    const char *result;   /* file for the result, "fd:N", or NULL */
-    bool history;         /* the result goes into the model database, too, ... */
+    const char *argument;     /* of A4NN_WRAP_TOUCH a file, of A4NN_WRAP_EXEC a shell command */
+    double settle;            /* seconds from the verdict to the first signal */
+    const char *busy;         /* pattern of files that must not have changed for so long, or NULL */
+    int stop_signal;          /* sent to the command itself first, 0: none */
+    double grace;             /* seconds from a signal to the next, harder one */
+    bool orphan_goes_on;      /* when the front is killed, the training is not ended */
+    bool cgroup;              /* the command gets a cgroup of its own, by which it is killed */
+    bool preserve_status;     /* a stopped command's own status, not 0 */
+    const char *result;       /* file for the result, "fd:N", or NULL */
+    const char *code_version; /* of the training's code, or NULL */
+    const char *checkpoint; /* pattern of the files of weights that the training leaves, or NULL */
+    bool history;           /* the result goes into the model database, too, ... */
     const char *history_name, *task; /* ... of this name (history.h), as of this task; or NULL */
     void (*say)(void *arg, enum a4nn_severity severity, const char *text);
     void *say_arg;

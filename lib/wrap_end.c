@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "checkpoint.h"
 #include "clock.h"
 #include "history_result.h"
 #include "process_tree.h"
@@ -14,7 +15,8 @@
 #include "wrap_result.h"
 
 static const double KILL_TIME = 10, /* seconds for a process that the kernel holds */
-    PATIENCE = 5;                   /* ... and for a history that others write */
+    PATIENCE = 5,                   /* ... and for a history that others write */
+    SUM_TIME = 10;                  /* ... and for the SHA-256 of a checkpoint */
 
 /* ---- the result ---- */
 
@@ -28,10 +30,13 @@ print_result(const struct a4nn_wrap_state *w, struct a4nn_buf *line)
         .over = w->leader_over,
         .wait_status = w->leader_status,
         .begun = w->begun,
-        .seconds = a4nn_now() - w->started,
+        .seconds = (w->over > 0 ? w->over : a4nn_now()) - w->started,
         .output_lost = (w->relayed[0] && atomic_load(&w->relay[0].lost)) ||
                        (w->relayed[1] && atomic_load(&w->relay[1].lost)),
         .log_lost = w->log_lost,
+        .code_version = w->opts->code_version,
+        .checkpoint = w->checkpoint,
+        .checkpoint_sha256 = w->checkpoint_sha256,
         .argv = w->opts->argv,
     };
 
@@ -53,18 +58,71 @@ a4nn_wrap_write_result(const struct a4nn_wrap_state *w)
     a4nn_buf_release(&line);
 }
 
-void
+bool
 a4nn_wrap_keep_result(const struct a4nn_wrap_state *w)
 {
     struct a4nn_buf line = {0};
     struct a4nn_err err;
+    int result;
 
     if (!w->opts->history)
-        return;
+        return false;
     print_result(w, &line);
-    if (a4nn_history_add_result(w->opts->history_name, w->opts->task, &line, PATIENCE, &err) < 0)
+    result = a4nn_history_add_result(w->opts->history_name, w->opts->task, &line, PATIENCE, &err);
+    if (result < 0)
         a4nn_wrap_say(w, A4NN_ERROR, "not all is in the history: %s", err.msg);
     a4nn_buf_release(&line);
+    return result == 0;
+}
+
+/* ---- the checkpoint ---- */
+
+void
+a4nn_wrap_find_checkpoint(struct a4nn_wrap_state *w)
+{
+    if (w->opts->checkpoint == NULL || !w->leader_over)
+        return;
+    w->checkpoint = a4nn_checkpoint_find(w->opts->checkpoint, w->begun);
+    if (w->checkpoint == NULL)
+        a4nn_wrap_say(w, A4NN_WARNING, "no checkpoint: the training has written no '%s'",
+                      w->opts->checkpoint);
+}
+
+struct summing {
+    const struct a4nn_wrap_state *w;
+    double until;
+};
+
+/* Who is asked to end does not go on reading. */
+static bool
+go_on(void *arg)
+{
+    const struct summing *s = arg;
+    struct a4nn_wrap_order o;
+
+    while (s->w->front >= 0 && recv(s->w->front, &o, sizeof o, MSG_DONTWAIT) == (ssize_t)sizeof o)
+        if (o.signal == SIGINT || o.signal == SIGTERM || o.signal == SIGHUP || o.signal == SIGQUIT)
+            return false;
+    return a4nn_now() < s->until;
+}
+
+void
+a4nn_wrap_sum_checkpoint(struct a4nn_wrap_state *w)
+{
+    struct summing s = {w, a4nn_now() + SUM_TIME};
+    struct a4nn_err err;
+    int result;
+
+    if (w->checkpoint == NULL)
+        return;
+    result = a4nn_checkpoint_sum(w->checkpoint, go_on, &s, w->checkpoint_sha256, &err);
+    if (result == 0)
+        a4nn_wrap_keep_result(w);
+    else if (result < 0)
+        a4nn_wrap_say(w, A4NN_ERROR, "%s", err.msg);
+    else if (a4nn_now() >= s.until)
+        a4nn_wrap_say(w, A4NN_WARNING, "no SHA-256 of the checkpoint: it takes longer than %g s",
+                      SUM_TIME);
 }
 
 void

@@ -53,6 +53,9 @@ struct a4nn_wrap_state {
     bool leader_over, none_left;
     int leader_status;
     double begun, started; /* wall clock, and a4nn_now() */
+    double over;           /* a4nn_now() when all has ended, 0 before */
+    char *checkpoint;      /* what the training has left, or NULL; its SHA-256, or "" */
+    char checkpoint_sha256[65];
 
     enum a4nn_wrap_phase phase;
     double deadline; /* of the phase, INFINITY: none */
@@ -94,8 +97,12 @@ void a4nn_wrap_begin_draining(struct a4nn_wrap_state *w);
 
 void a4nn_wrap_write_result(const struct a4nn_wrap_state *w);
 
-/* The same into the history, where that is asked for. */
-void a4nn_wrap_keep_result(const struct a4nn_wrap_state *w);
+/* The same into the history, where that is asked for. False when it is not there. */
+bool a4nn_wrap_keep_result(const struct a4nn_wrap_state *w);
+
+/* Looks for the checkpoint that the training has left; and has the history know its SHA-256. */
+void a4nn_wrap_find_checkpoint(struct a4nn_wrap_state *w);
+void a4nn_wrap_sum_checkpoint(struct a4nn_wrap_state *w);
 
 /* Tells the front. */
 void a4nn_wrap_notify(struct a4nn_wrap_state *w, int what, int value);

@@ -13,6 +13,7 @@
 
 #include "json.h"
 #include "outfile.h"
+#include "wrap_facts.h"
 #include "writefd.h"
 
 static void
@@ -131,7 +132,12 @@ a4nn_wrap_result_print(const struct a4nn_wrap_result *r, struct a4nn_buf *out)
     print_usage(r, out);
     gethostname(host, sizeof host - 1);
     text(out, "host", host);
+    text(out, "job", a4nn_wrap_job());
     print_slurm(out);
+    text(out, "code_version", r->code_version);
+    text(out, "checkpoint", r->checkpoint);
+    if (r->checkpoint_sha256[0] != '\0')
+        text(out, "checkpoint_sha256", r->checkpoint_sha256);
     name(out, "command");
     a4nn_buf_addc(out, '[');
     for (i = 0; r->argv[i] != NULL; i++) {

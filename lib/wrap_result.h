@@ -18,6 +18,8 @@ struct a4nn_wrap_result {
     double begun;   /* seconds since 1970 */
     double seconds; /* wall time */
     bool output_lost, log_lost;
+    const char *code_version, *checkpoint; /* NULL: not known */
+    const char *checkpoint_sha256;         /* "": not known */
     char *const *argv;
 };
 

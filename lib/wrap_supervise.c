@@ -266,7 +266,11 @@ a4nn_wrap_supervise(struct a4nn_wrap_state *w)
     w->log_lost = w->log_lost || w->judging;
     if (w->judging && w->judge.pidfd >= 0)
         a4nn_pidfd_signal(w->judge.pidfd, SIGKILL);
+    w->over = a4nn_now();
+    a4nn_wrap_find_checkpoint(w);
     a4nn_wrap_write_result(w);
-    a4nn_wrap_keep_result(w);
+    if (a4nn_wrap_keep_result(w))
+        a4nn_wrap_sum_checkpoint(w);
+    free(w->checkpoint);
     return exit_status(w);
 }

@@ -36,6 +36,9 @@ ckpt,10,0.9,val_acc,,10" ]
     [ "$(jq -c '[.run,.epoch,.value]' <<< "$output" | paste -sd ' ')" = '["mine",1,0.1] ["mine",9,0.8] ["mine",10,0.9]' ]
     [ -z "$stderr" ]
     [ "$(jq '.time|floor' <<< "${lines[2]}")" = "$(stat -c %Y ckpt/model-10.pt)" ]
+    # the history knows the weights of the last one
+    a4nn-history add -q -H h.db <<< "$output"
+    [ "$(a4nn-history runs -H h.db -o jsonl | jq -r .checkpoint)" = "$(realpath ckpt/model-10.pt)" ]
 }
 
 @test "validate: what appears while it runs, until the training ends" {

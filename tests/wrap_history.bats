@@ -40,6 +40,82 @@ facts() {
     run -0 a4nn-history check
 }
 
+# repository FOLDER ID: what Git leaves of a commit that is checked out.
+repository() {
+    mkdir -p "$1/.git/refs/heads"
+    echo 'ref: refs/heads/main' > "$1/.git/HEAD"
+    echo "$2" > "$1/.git/refs/heads/main"
+}
+
+@test "wrap -H: where, by whom and of which code it was trained is known from the first epoch on" {
+    local id=0123456789abcdef0123456789abcdef01234567
+    repository . $id
+    mkdir -p deep/er
+    (cd deep/er && PBS_JOBID=71.server exec a4nn-train-wrap -q -H -t nas -r one --config '{"seed": 42, "lr": 1}' \
+        --on-stop report -- bash -c '../../train.sh 0.9; touch trained; exec sleep 600' > /dev/null) 3>&- &
+    wait_for [ -e deep/er/trained ]
+    known() { [ "$(facts one observations)" = 20 ]; }
+    wait_for known
+    [ "$(facts one host job seed code_version config.lr status | paste -sd ' ')" = "$(hostname) 71.server 42 $id 1 complete" ]
+    [ "$(facts one command | jq -r '.[0]')" = bash ]
+    [ "$(facts one started)" -gt 1700000000 ]
+    kill $!
+    wait
+    [ "$(facts one status signal code_version | paste -sd ' ')" = "failed 15 $id" ]
+}
+
+@test "wrap -H: the code's version as it is said" {
+    repository . 0123456789abcdef0123456789abcdef01234567
+    version() { a4nn-train-wrap -q --on-stop report --result fd:5 "$@" 5>&1 > /dev/null -- true | jq -r .code_version; }
+    [ "$(version)" = 0123456789abcdef0123456789abcdef01234567 ]
+    [ "$(A4NN_CODE_VERSION=v1.2 version)" = v1.2 ]
+    [ "$(A4NN_CODE_VERSION='' version)" = null ]
+    [ "$(A4NN_CODE_VERSION=v1.2 version --code-version 'v3 of mine')" = 'v3 of mine' ]
+}
+
+@test "wrap -H: the newest checkpoint that was written, with its SHA-256, through publishing and export" {
+    local sum
+    mkdir out
+    echo old > out/c-1.pt
+    touch -d '1 day ago' out/c-1.pt
+    # shellcheck disable=SC2016 # for the inner shell
+    a4nn-train-wrap -q -H -t nas -r one --checkpoint 'out/c-*.pt' --on-stop report --result r.json -- \
+        bash -c './train.sh 0.9; echo a > out/c-2.pt; touch -d "+1 minute" out/c-2.pt; echo b > out/c-10.pt; touch -d "+2 minutes" out/c-10.pt' > /dev/null
+    sum=$(sha256sum < out/c-10.pt | cut -d ' ' -f 1)
+    [ "$(facts one checkpoint checkpoint_sha256 | paste -sd ' ')" = "$PWD/out/c-10.pt $sum" ]
+    [ "$(jq -c '[.checkpoint, .checkpoint_sha256]' r.json)" = "[\"$PWD/out/c-10.pt\",null]" ]
+    # summing up takes no part in the time that the training took
+    [ "$(facts one wall_seconds)" = "$(jq .wall_seconds r.json)" ]
+    a4nn-history show one | grep -q "^checkpoint_sha256  $sum$"
+    a4nn-history export > exported
+    a4nn-history add -q -H again.db exported
+    a4nn-history export -H again.db | cmp - exported
+    a4nn-history publish -q pub
+    [ "$(a4nn-history runs -H again.db -o jsonl -w "checkpoint_sha256 = $sum" | wc -l)" = 1 ]
+    a4nn-history import -q -H third.db pub
+    [ "$(a4nn-history runs -H third.db -o jsonl | jq -c '[.checkpoint, .checkpoint_sha256]')" = "[\"c-10.pt\",\"$sum\"]" ]
+    # none was written, and a folder
+    run -0 --separate-stderr a4nn-train-wrap -H -t nas -r two --checkpoint 'none*' --on-stop report -- ./train.sh 0.8
+    [[ $stderr == *"a4nn-train-wrap: no checkpoint: the training has written no 'none*'"* ]]
+    [ "$(facts two checkpoint)" = null ]
+    a4nn-train-wrap -q -H -t nas -r three --checkpoint 'step-*' --on-stop report -- bash -c './train.sh 0.8; mkdir step-9' > /dev/null
+    [ "$(facts three checkpoint checkpoint_sha256 | paste -sd ' ')" = "$PWD/step-9 null" ]
+    run -0 a4nn-history check
+}
+
+@test "wrap -H: a checkpoint that takes too long to sum up is left when one is asked to end" {
+    # a file of 40 GB without a block takes longer than the 10 seconds
+    a4nn-train-wrap -H -t nas -r one --checkpoint big --on-stop report -- \
+        bash -c './train.sh 0.9; truncate -s 40G big' > /dev/null 2> err 3>&- &
+    ended() { [ "$(facts one status 2> none)" = complete ] && [ "$(facts one exit_status)" = 0 ]; }
+    wait_for ended
+    kill $!
+    wait $!
+    [ "$(facts one checkpoint checkpoint_sha256 | paste -sd ' ')" = "$PWD/big null" ]
+    run ! grep -q 'longer than' err
+    rm big
+}
+
 @test "wrap -H: a training that is stopped, released, killed or fails is kept as that" {
     run -0 a4nn-train-wrap -q -H -t nas -r stopped --settle 0 -- ./train.sh 0.9 0.1
     [ "$(facts stopped status stop_reason signal | paste -sd ' ')" = "stopped converged 15" ]

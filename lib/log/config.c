@@ -51,21 +51,27 @@ a4nn_log_config_put(struct a4nn_log_config *config, const char *name, const char
 }
 
 void
-a4nn_log_config_attach(struct a4nn_log_config *config, struct a4nn_record *record)
+a4nn_log_config_state(const struct a4nn_json *settings, struct a4nn_json *members)
 {
     size_t i;
 
+    a4nn_json_set(members, "config", a4nn_json_copy(settings));
+    for (i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        const struct a4nn_json *v = a4nn_json_get(settings, facts[i].name);
+        if (a4nn_json_kind(v) == A4NN_JSON_NUMBER)
+            a4nn_json_set(members, facts[i].fact, a4nn_json_copy(v));
+    }
+}
+
+void
+a4nn_log_config_attach(struct a4nn_log_config *config, struct a4nn_record *record)
+{
     if (!config->news)
         return;
     config->news = false;
     if (record->extra == NULL)
         record->extra = a4nn_json_object();
-    a4nn_json_set(record->extra, "config", a4nn_json_copy(config->settings));
-    for (i = 0; i < sizeof facts / sizeof facts[0]; i++) {
-        const struct a4nn_json *v = a4nn_json_get(config->settings, facts[i].name);
-        if (a4nn_json_kind(v) == A4NN_JSON_NUMBER)
-            a4nn_json_set(record->extra, facts[i].fact, a4nn_json_copy(v));
-    }
+    a4nn_log_config_state(config->settings, record->extra);
 }
 
 void

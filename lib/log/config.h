@@ -29,6 +29,9 @@ struct a4nn_log_config {
 bool a4nn_log_config_put(struct a4nn_log_config *config, const char *name,
                          const char *text) A4NN_MUST_USE;
 
+/* Gives an object such members of a configuration, which is an object. */
+void a4nn_log_config_state(const struct a4nn_json *settings, struct a4nn_json *members);
+
 /* Gives the record the members, if they are news. */
 void a4nn_log_config_attach(struct a4nn_log_config *config, struct a4nn_record *record);
 
