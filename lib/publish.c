@@ -95,6 +95,18 @@ a4nn_pub_write(struct a4nn_pub *pub, const char *name, struct a4nn_buf *text)
 
 /* ---- all of it ---- */
 
+bool
+a4nn_pub_interrupted(const struct a4nn_pub *pub)
+{
+    return pub->opts->interrupted != NULL && pub->opts->interrupted();
+}
+
+static int
+go_on(const struct a4nn_pub *pub, struct a4nn_err *err)
+{
+    return a4nn_pub_interrupted(pub) ? a4nn_err_set(err, "interrupted: nothing is published") : 0;
+}
+
 static void
 release(struct a4nn_pub *pub)
 {
@@ -116,16 +128,23 @@ release(struct a4nn_pub *pub)
 static int
 write_all(struct a4nn_pub *pub, struct a4nn_err *err)
 {
+    char date[32];
+
     pub->folder = a4nn_pubfolder_begin(pub->opts->folder, pub->opts->replace, err);
     if (pub->folder == NULL)
         return -1;
-    if (a4nn_pub_tables(pub, err) < 0) {
+    if (a4nn_pub_tables(pub, err) < 0 || go_on(pub, err) < 0) {
         a4nn_pubfolder_abandon(pub->folder);
         return -1;
     }
+    pub->counts->dated = a4nn_pub_date(pub, date);
     a4nn_pub_metadata(pub);
     a4nn_pub_texts(pub);
     a4nn_pub_html(pub);
+    if (go_on(pub, err) < 0) {
+        a4nn_pubfolder_abandon(pub->folder);
+        return -1;
+    }
     return a4nn_pubfolder_commit(pub->folder, err);
 }
 
@@ -140,6 +159,8 @@ a4nn_publish(struct a4nn_db *db, const struct a4nn_publish_opts *opts, struct a4
     *counts = (struct a4nn_publish_counts){0};
     if (result == 0)
         result = a4nn_pub_survey(&pub, err);
+    if (result == 0)
+        result = go_on(&pub, err);
     if (result == 0)
         result = counts->runs > 0 ? write_all(&pub, err) : 1;
     a4nn_db_rollback(db); /* nothing was written */

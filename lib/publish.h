@@ -28,17 +28,19 @@ struct a4nn_publish_opts {
     const char *const *creator;
     size_t creators;
     double date; /* of the publication, seconds since 1970; NAN: the newest of the data */
+    bool (*interrupted)(void); /* asked for each run: true ends it; NULL: nothing does */
 };
 
 struct a4nn_publish_counts {
     int64_t tasks, runs, observations, forecasts;
     int64_t shown; /* runs that are on the page, too */
+    bool dated;    /* a date of the publication is known */
 };
 
 /*
  * Publishes.  `secrets` says what may stay, and counts what was left out.  Reads the database in
  * one transaction, twice, a run at a time.  0; 1 when no run meets the condition, with nothing
- * written; -1 with *err filled.
+ * written; -1 with *err filled, and nothing left behind, also when it was interrupted.
  */
 int a4nn_publish(struct a4nn_db *db, const struct a4nn_publish_opts *opts,
                  struct a4nn_secrets *secrets, struct a4nn_publish_counts *counts,

@@ -298,8 +298,11 @@ add_croissant_field(void *arg, const struct a4nn_pub_column *c)
     set_text(f, "name", text.data);
     set_text(f, "description", c->about);
     set_text(f, "dataType", types[c->type]);
-    if (t->foreign.column != NULL && strcmp(t->foreign.column, c->name) == 0)
-        set_id(f, "references", t->foreign.table, c->name);
+    if (t->foreign.column != NULL && strcmp(t->foreign.column, c->name) == 0) {
+        struct a4nn_json *reference = a4nn_json_object(); /* a field: what readers look for */
+        set_id(reference, "field", t->foreign.table, c->name);
+        a4nn_json_set(f, "references", reference);
+    }
     a4nn_buf_reset(&text);
     a4nn_buf_addf(&text, "%s.csv", t->name);
     a4nn_json_set(source, "fileObject", new_object("@id", text.data));

@@ -50,6 +50,9 @@ struct a4nn_pub {
     struct a4nn_pub_page *page;
 };
 
+/* Has the user had enough? */
+bool a4nn_pub_interrupted(const struct a4nn_pub *pub);
+
 /* ---- first reading: what is there (publish_survey.c) ---- */
 
 /* Fills tasks, members, prefix, newest and counts->runs. */

@@ -288,6 +288,8 @@ on_run(void *arg, const struct a4nn_history_run *run)
     const char *text = run->facts.text[A4NN_FACT_CONFIG];
     struct a4nn_json *config = NULL;
 
+    if (a4nn_pub_interrupted(pub))
+        return 1;
     if (!a4nn_where_met(pub->opts->where, run))
         return 0;
     pub->counts->runs++;

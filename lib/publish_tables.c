@@ -245,6 +245,8 @@ on_run(void *arg, const struct a4nn_history_run *run)
     struct a4nn_history_run clean;
     struct a4nn_json *config;
 
+    if (a4nn_pub_interrupted(job->pub))
+        return 1;
     if (!a4nn_where_met(job->pub->opts->where, run))
         return 0;
     job->number++;

@@ -50,7 +50,7 @@ publish_config() {
 
 @test "publish: every file is there, with its checksum" {
     trained
-    run -0 --separate-stderr a4nn-history publish -H h.db --licence CC-BY-4.0 --creator 'A. Person' out
+    SOURCE_DATE_EPOCH=1 run -0 --separate-stderr a4nn-history publish -H h.db --licence CC-BY-4.0 --creator 'A. Person' out
     [ -z "$output$stderr" ]
     (cd out && find . -type f | sort) > files
     cat > wanted << 'END'
@@ -134,12 +134,13 @@ END
         and all(.distribution[]; ."@type" == "cr:FileObject" and .encodingFormat == "text/csv"
             and ."@id" == .contentUrl and (.sha256 | test("^[0-9a-f]{64}$")))
         and all(.recordSet[]; ."@type" == "cr:RecordSet" and (.key | length) > 0)
+        and [.recordSet[].field[] | select(.references) | .references.field."@id"] == ["tasks/task", "runs/run", "runs/run"]
         and all(.recordSet[].field[]; ."@type" == "cr:Field" and (.dataType | test("^sc:(Integer|Float|Text|Boolean)$")))
         ' out/croissant.json
     # every @id is one of its own, and every reference names one
     jq -e '[.. | objects | select(has("@id") and has("@type") and (.["@type"] | startswith("cr:")))."@id"] as $ids
         | ($ids | length) == ($ids | unique | length)
-        and all(.recordSet[] | .key[], (.field[] | .source.fileObject, (.references // empty)); ."@id" as $to
+        and all(.recordSet[] | .key[], (.field[] | .source.fileObject, (.references // empty | .field)); ."@id" as $to
             | any($ids[]; . == $to))' out/croissant.json
     jq -r '.distribution[] | "\(.sha256)  \(.contentUrl)"' out/croissant.json | (cd out && sha256sum --quiet -c -)
     # the page carries the same for search engines
@@ -275,7 +276,7 @@ END
 {"run":"/home/alice/logs/b/run1","epoch":1,"value":2,"command":["python3","/home/alice/t.py","--api-key","x","--token=y","HF_TOKEN=z","--data=/d/e","--lr","0.1"]}
 END
     a4nn-history add -q -H r.db r.jsonl
-    run -0 --separate-stderr a4nn-history publish -H r.db --licence CC0-1.0 --creator X out
+    SOURCE_DATE_EPOCH=1 run -0 --separate-stderr a4nn-history publish -H r.db --licence CC0-1.0 --creator X out
     [ "$stderr" = "a4nn-history: left out: 3 values that are or look like secrets
 a4nn-history: left out: 5 folders of absolute paths
 a4nn-history: left out: 1 name of a machine" ]
@@ -358,6 +359,33 @@ END
     [ "$(find . -maxdepth 1 -name '*out*')" = "" ]
 }
 
+@test "publish: a signal leaves nothing behind, and ends it" {
+    local signal
+    awk 'BEGIN { print "run,epoch,value,metric"
+        for (r = 0; r < 12000; r++) for (e = 1; e <= 40; e++) print "run" r "," e "," e / 40 ",acc" }' > many.csv
+    a4nn-history import -q -H h.db many.csv
+    writing() { compgen -G '.out.??????/observations.csv' > /dev/null; }
+    for signal in INT TERM HUP; do
+        # a background job of a script ignores INT
+        env --default-signal=INT a4nn-history publish -q -H h.db out 3>&- &
+        wait_for writing
+        kill -s $signal $!
+        status=0
+        wait $! || status=$?
+        [ $status = $((128 + $(kill -l $signal))) ]
+        [ "$(find . -maxdepth 1 -name '*out*')" = "" ]
+    done
+    # one that is to be replaced stays as it was
+    a4nn-history publish -q -H h.db -r run7 out
+    cp -r out before
+    a4nn-history publish -q --force -H h.db out 3>&- &
+    wait_for writing
+    kill $!
+    wait $! || true
+    diff -r out before
+    [ "$(find . -maxdepth 1 -name '.out*')" = "" ]
+}
+
 @test "publish: usage" {
     trained
     bad() {
@@ -375,6 +403,7 @@ END
     SOURCE_DATE_EPOCH=soon bad "SOURCE_DATE_EPOCH: not seconds since 1970: 'soon'" out
     run -0 --separate-stderr a4nn-history publish -H h.db out
     [ "$stderr" = "a4nn-history: no licence is stated, so nobody may use it: see --licence
+a4nn-history: the runs have no times, so it has no date: see SOURCE_DATE_EPOCH
 a4nn-history: nobody is named as its creator, as a citation needs: see --creator" ]
     grep -q '^No licence was stated' out/LICENSE
     [ ! -e out/CITATION.cff ]

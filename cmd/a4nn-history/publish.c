@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Runs as a folder of tables, metadata and a web page, to be handed on and cited. */
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,8 +159,50 @@ say(const struct job *job, const struct a4nn_publish_counts *n)
                   (long long)n->shown, (long long)n->runs);
     if (job->opts.licence == NULL)
         a4nn_warn("no licence is stated, so nobody may use it: see --licence");
+    if (!n->dated)
+        a4nn_warn("the runs have no times, so it has no date: see SOURCE_DATE_EPOCH");
     if (job->opts.creators == 0)
         a4nn_warn("nobody is named as its creator, as a citation needs: see --creator");
+}
+
+/* ---- signals ---- */
+
+static volatile sig_atomic_t signalled;
+
+static void
+on_signal(int number)
+{
+    signalled = number;
+}
+
+static bool
+is_interrupted(void)
+{
+    return signalled != 0;
+}
+
+/* A signal that ends the program does so when what has been written is gone; a second one at once.
+ */
+static void
+catch_signals(void)
+{
+    static const int ending[] = {SIGHUP, SIGINT, SIGTERM};
+    const struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction before;
+    size_t i;
+
+    for (i = 0; i < sizeof ending / sizeof *ending; i++)
+        if (sigaction(ending[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(ending[i], &action, NULL);
+}
+
+static void
+die_of_signal(void)
+{
+    if (signalled == 0)
+        return;
+    signal(signalled, SIG_DFL);
+    raise(signalled);
 }
 
 int
@@ -181,8 +224,11 @@ a4nn_verb_publish(int argc, char **argv)
     job.opts.folder = argv[first];
     job.opts.creator = job.creator;
     job.opts.date = source_date();
+    job.opts.interrupted = is_interrupted;
+    catch_signals();
     db = a4nn_verb_open(job.query.history, A4NN_DB_READ);
     result = a4nn_publish(db, &job.opts, &job.secrets, &counts, &err);
+    die_of_signal();
     a4nn_verb_read(result, &err);
     if (result == 0)
         say(&job, &counts);
