@@ -73,6 +73,18 @@ take(struct a4nn_candidates *c, struct a4nn_json *line, struct a4nn_err *err)
     return 0;
 }
 
+void
+a4nn_candidates_add(struct a4nn_candidates *c, const char *run, const struct a4nn_json *config)
+{
+    struct a4nn_json *line = a4nn_json_object();
+    struct a4nn_err err;
+
+    a4nn_json_set(line, "run", a4nn_json_from_string(run));
+    a4nn_json_set(line, "config", a4nn_json_copy(config));
+    if (take(c, line, &err) < 0)
+        a4nn_json_free(line);
+}
+
 static void
 read_lines(FILE *in, const char *file, struct a4nn_candidates *out, struct a4nn_diag *diag)
 {

@@ -31,6 +31,10 @@ struct a4nn_candidates {
 int a4nn_candidates_read(const char *file, struct a4nn_candidates *out, struct a4nn_diag *diag,
                          struct a4nn_err *err) A4NN_MUST_USE;
 
+/* Adds one of that name, which must not be there yet, with the line {"run": ..., "config": ...}. */
+void a4nn_candidates_add(struct a4nn_candidates *c, const char *run,
+                         const struct a4nn_json *config);
+
 /* The candidate of that name, or -1. */
 long a4nn_candidates_find(const struct a4nn_candidates *c, const char *run);
 

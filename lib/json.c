@@ -106,6 +106,15 @@ wide_text(const json_t *v)
                : NULL;
 }
 
+static struct a4nn_json *
+refuse(const json_error_t *problem, unsigned long *line, struct a4nn_err *err)
+{
+    if (line != NULL)
+        *line = problem->line > 0 ? (unsigned long)problem->line : 1;
+    a4nn_err_set(err, "not JSON: %s", problem->text);
+    return NULL;
+}
+
 struct a4nn_json *
 a4nn_json_parse(const char *text, size_t len, unsigned long *line, struct a4nn_err *err)
 {
@@ -119,12 +128,16 @@ a4nn_json_parse(const char *text, size_t len, unsigned long *line, struct a4nn_e
         v = json_loadb(fixed.data, fixed.len, flags, &problem);
         a4nn_buf_release(&fixed);
     }
-    if (v != NULL)
-        return handle(v);
-    if (line != NULL)
-        *line = problem.line > 0 ? (unsigned long)problem.line : 1;
-    a4nn_err_set(err, "not JSON: %s", problem.text);
-    return NULL;
+    return v != NULL ? handle(v) : refuse(&problem, line, err);
+}
+
+struct a4nn_json *
+a4nn_json_parse_strict(const char *text, size_t len, unsigned long *line, struct a4nn_err *err)
+{
+    json_error_t problem;
+    json_t *v = json_loadb(text, len, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &problem);
+
+    return v != NULL ? handle(v) : refuse(&problem, line, err);
 }
 
 void

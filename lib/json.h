@@ -31,6 +31,11 @@ enum a4nn_json_kind {
 struct a4nn_json *a4nn_json_parse(const char *text, size_t len, unsigned long *line,
                                   struct a4nn_err *err) A4NN_MUST_USE;
 
+/* The same of RFC 8259 alone, for files that people write: no bare words, no NUL in a text, no
+ * number that a double cannot hold, no name twice in an object. */
+struct a4nn_json *a4nn_json_parse_strict(const char *text, size_t len, unsigned long *line,
+                                         struct a4nn_err *err) A4NN_MUST_USE;
+
 /*
  * What a text that is one cell or one setting means: a number, a truth (Python's, too), null, an
  * array or object, a string in quotes, else the text itself.  Owned by the caller.

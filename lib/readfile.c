@@ -2,22 +2,51 @@
 #include "readfile.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+static int
+read_all(FILE *in, const char *file, size_t most, struct a4nn_buf *out, struct a4nn_err *err)
+{
+    size_t before = out->len, n;
+    char block[65536];
+
+    while ((n = fread(block, 1, sizeof block, in)) > 0) {
+        a4nn_buf_add(out, block, n);
+        if (out->len - before > most)
+            return a4nn_err_set(err, "more than %zu bytes in '%.300s'", most, file);
+    }
+    if (ferror(in))
+        return a4nn_err_set(err, "cannot read '%.300s': %s", file, strerror(errno));
+    return 0;
+}
+
+int
+a4nn_readfile_most(const char *file, size_t most, struct a4nn_buf *out, struct a4nn_err *err)
+{
+    bool standard = strcmp(file, "-") == 0;
+    FILE *in = standard ? stdin : fopen(file, "re");
+    int result;
+
+    if (in == NULL)
+        return a4nn_err_set(err, "cannot open '%.300s': %s", file, strerror(errno));
+    result = read_all(in, standard ? "standard input" : file, most, out, err);
+    if (!standard)
+        fclose(in);
+    return result;
+}
 
 int
 a4nn_readfile(const char *file, struct a4nn_buf *out, struct a4nn_err *err)
 {
     FILE *in = fopen(file, "re");
-    char block[65536];
-    size_t n;
-    int error = errno;
+    int result;
 
     if (in == NULL)
-        return a4nn_err_set(err, "cannot open '%.300s': %s", file, strerror(error));
-    while ((n = fread(block, 1, sizeof block, in)) > 0)
-        a4nn_buf_add(out, block, n);
-    error = ferror(in) ? errno : 0;
+        return a4nn_err_set(err, "cannot open '%.300s': %s", file, strerror(errno));
+    result = read_all(in, file, SIZE_MAX, out, err);
     fclose(in);
-    return error == 0 ? 0 : a4nn_err_set(err, "cannot read '%.300s': %s", file, strerror(error));
+    return result;
 }

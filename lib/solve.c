@@ -12,6 +12,7 @@
 #include <gsl/gsl_linalg.h>
 #include <gsl/gsl_multifit_nlinear.h>
 #include <gsl/gsl_multimin.h>
+#include <gsl/gsl_qrng.h>
 #include <gsl/gsl_roots.h>
 
 #include "solve.h"
@@ -279,4 +280,19 @@ double
 a4nn_solve_normal_quantile(double p)
 {
     return gsl_cdf_ugaussian_Pinv(p);
+}
+
+void
+a4nn_solve_sobol(size_t d, size_t n, double *out)
+{
+    gsl_qrng *q;
+    size_t i;
+
+    quiet();
+    q = checked(gsl_qrng_alloc(gsl_qrng_sobol, (unsigned)d));
+    for (i = 0; i < d && n > 0; i++)
+        out[i] = 0; /* which GSL leaves out */
+    for (i = 1; i < n; i++)
+        gsl_qrng_get(q, out + i * d);
+    gsl_qrng_free(q);
 }

@@ -69,4 +69,11 @@ void a4nn_solve_half(const double *factor, size_t n, double *b);
 /* The value that a standard normal variable is below with probability p, 0 < p < 1. */
 double a4nn_solve_normal_quantile(double p);
 
+/*
+ * The first n points of Sobol's sequence in d dimensions, 0 < d <= A4NN_SOLVE_SOBOL, row by row;
+ * the point 0 is left out.
+ */
+enum { A4NN_SOLVE_SOBOL = 40 };
+void a4nn_solve_sobol(size_t d, size_t n, double *out);
+
 #endif
