@@ -18,9 +18,9 @@ enum {
     CELLS = MOST_LEVELS * MOST_LEVELS
 };
 
-/* A parameter cut into levels: a row that stands for each, and how many have it. */
+/* A parameter cut into levels: a row that stands for each, and how many have it, tried or not. */
 struct cut {
-    size_t group, levels, row[MOST_LEVELS], count[MOST_LEVELS];
+    size_t group, levels, row[MOST_LEVELS], count[MOST_LEVELS], tried[MOST_LEVELS];
     struct a4nn_buf name[MOST_LEVELS];
 };
 
@@ -37,6 +37,7 @@ struct work {
     struct a4nn_lessons lessons;
     struct a4nn_dice dice;
     size_t *row, rows; /* of configurations, in random order */
+    bool *is_result;   /* by row: of a training that is over */
     struct cut *cut;   /* by group */
     double total;      /* variance of z over configurations, noise apart */
 };
@@ -46,6 +47,7 @@ struct work {
 struct ranked {
     const double *x; /* the group's columns */
     size_t count, row;
+    bool tried;
 };
 
 static int
@@ -60,14 +62,21 @@ by_columns(const void *a, const void *b)
     return 0;
 }
 
+static bool
+is_missing(const char *group)
+{
+    size_t len = strlen(group);
+
+    return len > 11 && strcmp(group + len - 11, " is missing") == 0;
+}
+
 static void
 name_level(const struct work *w, size_t group, const struct ranked *from, const struct ranked *to,
            struct a4nn_buf *out)
 {
     const struct a4nn_feature_group *g = a4nn_features_group(w->f, group);
-    size_t len = strlen(g->name);
 
-    if (len > 11 && strcmp(g->name + len - 11, " is missing") == 0) {
+    if (is_missing(g->name)) {
         a4nn_buf_adds(out, from->x[0] > 0 ? "yes" : "no");
         return;
     }
@@ -78,33 +87,54 @@ name_level(const struct work *w, size_t group, const struct ranked *from, const 
     }
 }
 
+/* Whether the row has a level of the parameter: one whose number is missing stands at the mean. */
+static bool
+has_level(const struct work *w, size_t group, size_t row)
+{
+    const struct a4nn_feature_group *g = a4nn_features_group(w->f, group);
+
+    return g->count > 1 || is_missing(g->name) || !a4nn_features_missing(w->f, group, row);
+}
+
+static size_t
+rank(const struct work *w, size_t group, struct ranked *all)
+{
+    const struct a4nn_feature_group *g = a4nn_features_group(w->f, group);
+    size_t n = 0, i;
+
+    for (i = 0; i < w->rows; i++)
+        if (has_level(w, group, w->row[i]))
+            all[n++] = (struct ranked){a4nn_features_row(w->f, w->row[i]) + g->first, g->count,
+                                       w->row[i], w->is_result[w->row[i]]};
+    if (n > 1)
+        qsort(all, n, sizeof *all, by_columns);
+    return n;
+}
+
 static void
 cut_group(struct work *w, size_t group)
 {
     const struct a4nn_feature_group *g = a4nn_features_group(w->f, group);
     struct ranked *all = a4nn_xcalloc(w->rows + 1, sizeof *all);
     struct cut *c = &w->cut[group];
-    size_t different = 1, i, j, begin = 0;
+    size_t n = rank(w, group, all), different = 1, i, j, k, begin = 0;
 
     c->group = group;
-    for (i = 0; i < w->rows; i++)
-        all[i] =
-            (struct ranked){a4nn_features_row(w->f, w->row[i]) + g->first, g->count, w->row[i]};
-    qsort(all, w->rows, sizeof *all, by_columns);
-    for (i = 1; i < w->rows; i++)
+    for (i = 1; i < n; i++)
         different += by_columns(&all[i - 1], &all[i]) != 0 ? 1 : 0;
-    for (i = 1; i <= w->rows && c->levels < MOST_LEVELS; i++) {
-        bool last = i == w->rows;
+    for (i = 1; i <= n && c->levels < MOST_LEVELS; i++) {
+        bool last = i == n;
 
         if (!last && by_columns(&all[i - 1], &all[i]) == 0)
             continue;
         /* of many values, one level begins only when the one before is full */
-        if (!last && g->count == 1 && different > MOST_LEVELS &&
-            i < (c->levels + 1) * w->rows / LEVELS)
+        if (!last && g->count == 1 && different > MOST_LEVELS && i < (c->levels + 1) * n / LEVELS)
             continue;
         j = c->levels++;
         c->row[j] = all[(begin + i - 1) / 2].row;
         c->count[j] = i - begin;
+        for (k = begin; k < i; k++)
+            c->tried[j] += all[k].tried ? 1 : 0;
         name_level(w, group, &all[begin], &all[i - 1], &c->name[j]);
         begin = i;
     }
@@ -311,6 +341,7 @@ main_effect(struct work *w, size_t group, struct a4nn_effect *out)
         set_level(w, c, i, &out->level[i]);
         out->level[i].name = cut->name[i]; /* taken over */
         out->level[i].count = cut->count[i];
+        out->level[i].tried = cut->tried[i];
         cut->name[i] = (struct a4nn_buf){0};
     }
     free(c);
@@ -394,8 +425,11 @@ a4nn_effects_find(const struct a4nn_propose_opts *opts, struct a4nn_effects *out
     a4nn_lessons_learn(&w.lessons, opts, &w.dice);
     out->results = w.lessons.n;
     w.row = a4nn_xcalloc(opts->results + opts->candidates + 1, sizeof *w.row);
-    for (i = 0; i < opts->results; i++)
+    w.is_result = a4nn_xcalloc(a4nn_features_rows(w.f) + 1, sizeof *w.is_result);
+    for (i = 0; i < opts->results; i++) {
         w.row[w.rows++] = opts->result[i].row;
+        w.is_result[opts->result[i].row] = opts->result[i].state != A4NN_RESULT_PENDING;
+    }
     for (i = 0; i < opts->candidates; i++)
         w.row[w.rows++] = opts->row[i];
     a4nn_dice_shuffle(&w.dice, w.row, w.rows);
@@ -404,6 +438,7 @@ a4nn_effects_find(const struct a4nn_propose_opts *opts, struct a4nn_effects *out
         find(&w, out);
     a4nn_lessons_release(&w.lessons);
     free(w.row);
+    free(w.is_result);
     free(w.cut);
     return out->effect != NULL;
 }

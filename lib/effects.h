@@ -22,6 +22,7 @@ struct a4nn_level {
     double value, low, high; /* average final value and its 90 % interval, metric's unit */
     double drop;  /* probability that another level of the parameter is better on average */
     size_t count; /* configurations that have it */
+    size_t tried; /* those of them that are results */
 };
 
 struct a4nn_effect {

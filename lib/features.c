@@ -35,7 +35,8 @@ struct a4nn_features {
     bool count[NAMES]; /* by name: one that is not there is 0 */
     struct row *row;
     size_t rows, row_cap;
-    double *x; /* rows times columns */
+    size_t from, stand; /* rows that stand for all; 0: each does */
+    double *x;          /* rows times columns */
     size_t columns;
     struct a4nn_feature_group *group;
     size_t groups, group_cap;
@@ -312,6 +313,13 @@ a4nn_features_add(struct a4nn_features *f, const struct a4nn_json *config)
     return f->rows - 1;
 }
 
+void
+a4nn_features_stand(struct a4nn_features *f, size_t from, size_t n)
+{
+    f->from = from;
+    f->stand = n;
+}
+
 /* ---- the matrix ---- */
 
 /* All that one name has, row by row. */
@@ -329,17 +337,17 @@ column_of(const struct a4nn_features *f)
 
 /* Puts it into units in which its mean is 0; its variance. */
 static double
-centre(double *x, size_t n)
+centre(const struct a4nn_features *f, double *x)
 {
+    size_t from = f->stand > 0 ? f->from : 0, n = f->stand > 0 ? f->stand : f->rows, i;
     double mean = 0, variance = 0;
-    size_t i;
 
-    for (i = 0; i < n; i++)
+    for (i = from; i < from + n; i++)
         mean += x[i] / (double)n;
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < f->rows; i++)
         x[i] -= mean;
+    for (i = from; i < from + n; i++)
         variance += x[i] * x[i] / (double)n;
-    }
     return variance;
 }
 
@@ -362,7 +370,7 @@ add_group(struct a4nn_features *f, const char *name, double **x, size_t n)
     size_t i, j;
 
     for (i = 0; i < n; i++)
-        variance += centre(x[i], f->rows);
+        variance += centre(f, x[i]);
     for (i = 0; variance > 0 && i < n; i++)
         for (j = 0; j < f->rows; j++)
             x[i][j] /= sqrt(variance);
@@ -557,6 +565,14 @@ a4nn_features_text(const struct a4nn_features *f, size_t group, size_t row, stru
         a4nn_buf_adds(out, f->texts.key[c->text]);
     else
         a4nn_buf_addf(out, "%.4g", c->number);
+}
+
+bool
+a4nn_features_missing(const struct a4nn_features *f, size_t group, size_t row)
+{
+    long name = a4nn_strmap_find(&f->names, f->group[group].name);
+
+    return cell_of(f, group, row) == NULL && name >= 0 && name < NAMES && !f->count[name];
 }
 
 void

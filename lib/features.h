@@ -2,6 +2,7 @@
 #ifndef A4NN_FEATURES_H
 #define A4NN_FEATURES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "buf.h"
@@ -35,6 +36,12 @@ struct a4nn_features *a4nn_features_new(void);
 /* Adds an object's members as a row; its number. */
 size_t a4nn_features_add(struct a4nn_features *f, const struct a4nn_json *config);
 
+/*
+ * n rows from `from` on stand for all configurations there are: they are what has mean 0 and a
+ * variance of 1, and what is constant among them is left out.  Else all rows are.
+ */
+void a4nn_features_stand(struct a4nn_features *f, size_t from, size_t n);
+
 /* Makes the matrix, once, when all rows are there. */
 void a4nn_features_finish(struct a4nn_features *f);
 
@@ -51,6 +58,9 @@ const struct a4nn_feature_group *a4nn_features_group(const struct a4nn_features 
 void a4nn_features_text(const struct a4nn_features *f, size_t group, size_t row,
                         struct a4nn_buf *out);
 double a4nn_features_number(const struct a4nn_features *f, size_t group, size_t row);
+
+/* Whether a row has not got a group's parameter, and not because a count of it would be 0. */
+bool a4nn_features_missing(const struct a4nn_features *f, size_t group, size_t row);
 
 void a4nn_features_free(struct a4nn_features *f);
 

@@ -56,6 +56,20 @@ outcome_of(struct a4nn_outcomes *o, const char *name)
     return &o->run[i];
 }
 
+/* Of a whole proposal, as a4nn-steer prints it and a training may have got it, what is in it. */
+static struct a4nn_json *
+inner_config(struct a4nn_json *config)
+{
+    const struct a4nn_json *inner = a4nn_json_get(config, "config");
+    struct a4nn_json *copy;
+
+    if (a4nn_json_kind(inner) != A4NN_JSON_OBJECT || a4nn_json_get(config, "run") == NULL)
+        return config;
+    copy = a4nn_json_copy(inner);
+    a4nn_json_free(config);
+    return copy;
+}
+
 static void
 set_config(struct a4nn_outcome *r, struct a4nn_json *config)
 {
@@ -64,7 +78,7 @@ set_config(struct a4nn_outcome *r, struct a4nn_json *config)
         return;
     }
     a4nn_json_free(r->config);
-    r->config = config;
+    r->config = inner_config(config);
 }
 
 /* ---- streams ---- */

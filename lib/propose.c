@@ -15,8 +15,7 @@ enum {
     TERMS = 3          /* named in a reason */
 };
 
-/* Standard deviations that a proposal is worth more for being uncertain. */
-static const double boldness = 0.5;
+static const double usual_boldness = 0.5;
 static const double of_interval = 1.6448536269514722; /* sd to the end of a 90 % interval */
 
 struct model {
@@ -131,6 +130,7 @@ static void
 propose_one(struct model *m, struct a4nn_prospects *prospects, bool *taken,
             struct a4nn_proposal *out)
 {
+    double boldness = m->opts->boldness > 0 ? m->opts->boldness : usual_boldness;
     size_t best = 0, i;
     double sum, sd, most = -INFINITY;
 

@@ -44,6 +44,7 @@ struct a4nn_propose_opts {
     size_t count; /* proposals wanted */
     enum a4nn_mode mode;
     uint64_t seed;
+    double boldness; /* standard deviations that a proposal is worth more for; 0: the usual half */
 };
 
 /* Fills at most opts->count proposals, in order, and returns how many: fewer when there are not as

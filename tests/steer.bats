@@ -179,7 +179,7 @@ less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a < b) }' || fail "not less: $1
     [[ $stderr == *"list:4: "* ]]
     [[ $stderr == *"list:6: 'config' is not an object"* ]]
     run -2 --separate-stderr a4nn-steer next < /dev/null
-    [ "$stderr" = "a4nn-steer: no candidates: name a file with --candidates" ]
+    [ "$stderr" = "a4nn-steer: nothing to choose from: name --space or --candidates" ]
     run -2 --separate-stderr a4nn-steer next --candidates nowhere < /dev/null
     [ "$stderr" = "a4nn-steer: cannot open 'nowhere': No such file or directory" ]
     # runs of nobody's configuration
@@ -207,12 +207,12 @@ less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a < b) }' || fail "not less: $1
     trained 2 > results
     run -0 --separate-stderr a4nn-steer explain -o csv --candidates list results
     [ -z "$stderr" ]
-    [ "${lines[0]}" = name,share,share_low,share_high,level,configurations,value,effect,low,high,p_drop ]
+    [ "${lines[0]}" = name,share,share_low,share_high,level,configurations,tried,value,effect,low,high,p_drop ]
     # variances: of 1/3 (i - 8)^2 over the rates 160 to 170, of the optimisers 5.6
     [[ ${lines[1]} =~ ^lr,[89][0-9] ]]
     printf '%s\n' "$output" | grep ^opt > opt
     less "$(sed -n '1s/^opt,\([^,]*\),.*/\1/p' opt)" 10
-    level() { sed -n "s/^opt,[^,]*,[^,]*,[^,]*,$1,21,//p" opt; }
+    level() { sed -n "s/^opt,[^,]*,[^,]*,[^,]*,$1,21,[0-9]*,//p" opt; }
     # 5 better than the others, which surely can be dropped
     less "$(level sgd | cut -d, -f4)" "$(level adam | cut -d, -f3)"
     less 4 "$(awk -v a="$(level adam | cut -d, -f2)" -v b="$(level sgd | cut -d, -f2)" 'BEGIN { print a - b }')"

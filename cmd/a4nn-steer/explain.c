@@ -16,10 +16,11 @@ static const struct a4nn_option options[] = {
 
 const struct a4nn_cli a4nn_steer_explain_cli = {
     .program = "a4nn-steer explain",
-    .operands = "[file ...]",
+    .operands = "[space] [file ...]",
     .about = "Tell what each parameter does to the final value, and which levels can be dropped.",
     .options = options,
-    .more = "The files, or standard input, hold the results so far: streams or logs.\n"
+    .more = "The files, or standard input, hold the results so far: streams or logs.  A file\n"
+            "that begins as a space does is the space.\n"
             "Status: 0 done, 1 there are too few results, 2 trouble.\n",
 };
 
@@ -28,9 +29,9 @@ static const struct a4nn_sheet_column columns[] = {
     {"name", "parameter", 0, true},  {"share", "share %", 1, false},
     {"share_low", "low", 1, false},  {"share_high", "high", 1, false},
     {"level", "level", 0, true},     {"configurations", "of", 0, false},
-    {"value", "value", -1, false},   {"effect", "effect", -1, false},
-    {"low", "low", -1, false},       {"high", "high", -1, false},
-    {"p_drop", "p(drop)", 3, false},
+    {"tried", "tried", 0, false},    {"value", "value", -1, false},
+    {"effect", "effect", -1, false}, {"low", "low", -1, false},
+    {"high", "high", -1, false},     {"p_drop", "p(drop)", 3, false},
 };
 enum { PERCENT = 100 };
 
@@ -61,6 +62,7 @@ print_level(struct a4nn_sheet *sheet, const struct a4nn_level *level, double mea
 {
     a4nn_sheet_text(sheet, level->name.data);
     a4nn_sheet_number(sheet, (double)level->count);
+    a4nn_sheet_number(sheet, (double)level->tried);
     a4nn_sheet_number(sheet, level->value);
     a4nn_sheet_number(sheet, level->value - mean);
     a4nn_sheet_number(sheet, level->low - mean);
@@ -77,7 +79,7 @@ print_share(struct a4nn_sheet *sheet, const char *name, double share, double low
     a4nn_sheet_text(sheet, name);
     print_shares(sheet, share, low, high);
     a4nn_sheet_text(sheet, NULL);
-    for (i = 0; i < 6; i++)
+    for (i = 0; i < 7; i++)
         a4nn_sheet_number(sheet, NAN);
 }
 
@@ -131,7 +133,7 @@ a4nn_steer_explain(int argc, char **argv)
     struct a4nn_propose_opts opts;
     struct a4nn_effects effects;
 
-    a4nn_steer_read(&s, argv + first, argc - first);
+    a4nn_steer_read(&s, argv + first, argc - first, false);
     opts = a4nn_steer_model(&s);
     if (a4nn_effects_find(&opts, &effects)) {
         print(&s, &effects);

@@ -5,6 +5,7 @@
 
 #include "history.h"
 #include "program.h"
+#include "space.h"
 #include "xalloc.h"
 
 int
@@ -19,6 +20,7 @@ a4nn_steer_begin(struct a4nn_steer *s, const struct a4nn_cli *cli, size_t count,
     while ((code = a4nn_cli_next(cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
         switch (code) {
         case A4NN_STEER_CANDIDATES: s->candidates = arg; break;
+        case A4NN_STEER_SPACE: s->space_file = arg; break;
         case A4NN_STEER_SEED:
             s->seed = (uint64_t)a4nn_cli_count(cli, code, arg, 0, 2147483647);
             break;
@@ -47,8 +49,6 @@ read_stream(struct a4nn_steer *s, char *const *operands, int count)
 {
     struct a4nn_reader *reader;
 
-    if (count == 0 && s->in.history)
-        return;
     s->in.reader.record = on_record;
     s->in.reader.arg = s;
     reader = a4nn_reader_new(&s->in.reader);
@@ -134,30 +134,69 @@ encode_candidates(struct a4nn_steer *s, const bool *tried, struct a4nn_strmap *p
     }
 }
 
+/* Of a space, what fills it stands for all of it, and neighbours of the best do not. */
+static void
+set_standard(struct a4nn_steer *s)
+{
+    size_t n = 0;
+
+    while (n < s->untried && s->place[n] < s->even)
+        n++;
+    if (s->pool != NULL && n > 0)
+        a4nn_features_stand(s->features, s->row[0], n);
+}
+
+static void
+forget(struct a4nn_steer *s)
+{
+    a4nn_features_free(s->features);
+    free(s->result);
+    free(s->row);
+    free(s->place);
+    s->results = s->forecast = s->unknown = s->untried = 0;
+}
+
 void
-a4nn_steer_read(struct a4nn_steer *s, char *const *operands, int count)
+a4nn_steer_encode(struct a4nn_steer *s)
 {
     struct a4nn_strmap prints = {0};
-    bool *tried;
+    bool *tried = a4nn_xcalloc(s->list.n + 1, sizeof *tried);
 
+    forget(s);
+    s->features = a4nn_features_new();
+    encode_results(s, tried, &prints);
+    encode_candidates(s, tried, &prints);
+    set_standard(s);
+    a4nn_features_finish(s->features);
+    free(tried);
+    a4nn_strmap_release(&prints);
+}
+
+void
+a4nn_steer_read(struct a4nn_steer *s, char **operands, int count, bool choosing)
+{
+    int left = a4nn_steer_space_read(s, operands, count);
+
+    if (choosing && s->candidates == NULL && s->space_file == NULL)
+        a4nn_die(A4NN_TROUBLE, "nothing to choose from: name --space or --candidates");
     if (s->candidates != NULL &&
         a4nn_candidates_read(s->candidates, &s->list, &s->in.diag, &s->err) < 0)
         a4nn_die(A4NN_TROUBLE, "%s", s->err.msg);
     s->outcomes.task = s->in.task;
-    read_stream(s, operands, count);
+    if (left > 0 || (count == 0 && !s->in.history))
+        read_stream(s, operands, left);
     read_history(s);
     a4nn_outcomes_settle(&s->outcomes);
-    s->features = a4nn_features_new();
-    tried = a4nn_xcalloc(s->list.n + 1, sizeof *tried);
-    encode_results(s, tried, &prints);
-    encode_candidates(s, tried, &prints);
-    a4nn_features_finish(s->features);
+    a4nn_steer_space_fill(s, choosing);
+    a4nn_steer_encode(s);
     if (s->unknown > 0)
         a4nn_diag(&s->in.diag, A4NN_WARNING, NULL, 0,
                   "%zu runs teach nothing: their configuration is not known", s->unknown);
-    free(tried);
-    a4nn_strmap_release(&prints);
 }
+
+/* The best of a space's neighbours of the best is ever closer to it: without more boldness a search
+ * stays where it is. */
+static const double boldness_in_a_space = 1.5;
 
 struct a4nn_propose_opts
 a4nn_steer_model(const struct a4nn_steer *s)
@@ -168,6 +207,7 @@ a4nn_steer_model(const struct a4nn_steer *s)
                                       .row = s->row,
                                       .candidates = s->untried,
                                       .count = s->count < s->untried ? s->count : s->untried,
+                                      .boldness = s->pool != NULL ? boldness_in_a_space : 0,
                                       .mode = s->outcomes.mode,
                                       .seed = s->seed};
 }
@@ -175,11 +215,10 @@ a4nn_steer_model(const struct a4nn_steer *s)
 void
 a4nn_steer_release(struct a4nn_steer *s)
 {
-    a4nn_features_free(s->features);
+    forget(s);
     a4nn_candidates_release(&s->list);
     a4nn_outcomes_release(&s->outcomes);
-    free(s->result);
-    free(s->row);
-    free(s->place);
+    a4nn_space_pool_free(s->pool);
+    a4nn_space_release(&s->space);
     a4nn_input_release(&s->in);
 }

@@ -9,12 +9,17 @@
 #include "input.h"
 #include "outcomes.h"
 #include "propose.h"
+#include "space_pool.h"
 
 /* Results and candidates, brought together: what every verb of a4nn-steer begins with. */
 struct a4nn_steer {
     struct a4nn_input in;
     const char *candidates; /* file, or NULL */
-    size_t count;           /* -n */
+    const char *space_file; /* or NULL */
+    struct a4nn_space space;
+    struct a4nn_space_pool *pool; /* NULL: candidates come from a file */
+    size_t even;                  /* the first so many of the pool fill the space */
+    size_t count;                 /* -n */
     uint64_t seed;
     struct a4nn_candidates list;
     struct a4nn_outcomes outcomes;
@@ -29,7 +34,7 @@ struct a4nn_steer {
 };
 
 /* The options that all verbs have; `what` is what -n counts, `output` the default encoding. */
-enum { A4NN_STEER_CANDIDATES = 256, A4NN_STEER_SEED };
+enum { A4NN_STEER_CANDIDATES = 256, A4NN_STEER_SEED, A4NN_STEER_SPACE };
 #define A4NN_STEER_OPTIONS(what, output)                                                           \
     {A4NN_STEER_CANDIDATES, "candidates", "FILE", "what may be trained: JSON Lines", "file"},      \
         A4NN_OPTION_EPOCHS, A4NN_OPTION_FORMAT,                                                    \
@@ -37,6 +42,7 @@ enum { A4NN_STEER_CANDIDATES = 256, A4NN_STEER_SEED };
         A4NN_OPTION_METRIC, A4NN_OPTION_MAX, A4NN_OPTION_MIN, {'n', "count", "N", what, NULL},     \
         A4NN_OPTION_OUTPUT(output), A4NN_OPTION_QUIET,                                             \
         {A4NN_STEER_SEED, "seed", "N", "for what is left to chance (default: 0)", NULL},           \
+        {A4NN_STEER_SPACE, "space", "FILE", "what may be trained: a search space", "file"},        \
     {                                                                                              \
         't', "task", "NAME", "learn from results of this task", NULL                               \
     }
@@ -46,9 +52,16 @@ enum { A4NN_STEER_CANDIDATES = 256, A4NN_STEER_SEED };
 int a4nn_steer_begin(struct a4nn_steer *s, const struct a4nn_cli *cli, size_t count, int argc,
                      char **argv);
 
-/* Reads candidates, the operands (standard input without any, unless -H is given) and the model
- * database, and encodes them; trouble that leaves nothing to do ends the program with 2. */
-void a4nn_steer_read(struct a4nn_steer *s, char *const *operands, int count);
+/*
+ * Reads candidates or the space, the operands (standard input without any, unless -H is given) and
+ * the model database, and encodes them; trouble that leaves nothing to do ends the program with 2.
+ * `choosing`: there must be candidates, and those of a space are neighbours of the best results,
+ * too.
+ */
+void a4nn_steer_read(struct a4nn_steer *s, char **operands, int count, bool choosing);
+
+/* Encodes results and candidates again, when there are more candidates. */
+void a4nn_steer_encode(struct a4nn_steer *s);
 
 /* What the model is asked with, of all that was read (propose.h). */
 struct a4nn_propose_opts a4nn_steer_model(const struct a4nn_steer *s);

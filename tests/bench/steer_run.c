@@ -83,8 +83,8 @@ search(const struct collection *c, unsigned long seed, size_t batch)
     for (i = 0; i < c->n; i++)
         row[i] = i;
     while (left > 0 && !found) {
-        struct a4nn_propose_opts o = {c->features, result, done,     row,
-                                      left,        batch,  A4NN_MAX, seed * 100003 + done};
+        struct a4nn_propose_opts o = {
+            c->features, result, done, row, left, batch, A4NN_MAX, seed * 100003 + done, 0};
         size_t picked[MOST] = {0};
 
         taken = a4nn_propose(&o, p);
