@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "log/chatter.h"
 
+#include <stdlib.h>
+
+#include "xalloc.h"
+
 /* All below the blank but NUL (of UTF-16), BEL to CR and ESC. */
 static bool
 is_garbage(unsigned char c)
@@ -29,10 +33,10 @@ shape_of(const char *line, size_t len)
     return h != 0 ? h : 1;
 }
 
-static uint64_t *
-place_of(struct a4nn_chatter *c, uint64_t shape)
+static size_t
+place_of(uint64_t shape)
 {
-    return &c->shape[(shape ^ shape >> 32) % A4NN_CHATTER_SHAPES];
+    return (size_t)((shape ^ shape >> 32) % A4NN_CHATTER_SHAPES);
 }
 
 bool
@@ -41,7 +45,7 @@ a4nn_chatter_passes(struct a4nn_chatter *c, const char *line, size_t len)
     c->newest = shape_of(line, len);
     if (c->newest == 0)
         return true;
-    if (*place_of(c, c->newest) != c->newest)
+    if (c->shape == NULL || c->shape[place_of(c->newest)] != c->newest)
         c->alert = A4NN_CHATTER_CALM + 1;
     if (c->alert == 0)
         return true;
@@ -52,6 +56,16 @@ a4nn_chatter_passes(struct a4nn_chatter *c, const char *line, size_t len)
 void
 a4nn_chatter_remember(struct a4nn_chatter *c)
 {
-    if (c->newest != 0)
-        *place_of(c, c->newest) = c->newest;
+    if (c->newest == 0)
+        return;
+    if (c->shape == NULL)
+        c->shape = a4nn_xcalloc(A4NN_CHATTER_SHAPES, sizeof c->shape[0]);
+    c->shape[place_of(c->newest)] = c->newest;
+}
+
+void
+a4nn_chatter_release(struct a4nn_chatter *c)
+{
+    free(c->shape);
+    *c = (struct a4nn_chatter){0};
 }

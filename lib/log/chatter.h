@@ -15,12 +15,14 @@
  *
  * Lines with control characters that no text has are passed over, too.
  *
- * Zero-initialise it ({0}).  Depends on nothing but the lines, in their order.
+ * Zero-initialise it ({0}), release it in the end.  Depends on nothing but the lines, in their
+ * order.  Of ten thousand logs that are watched hardly one has any: the shapes take their room with
+ * the first.
  */
 enum { A4NN_CHATTER_SHAPES = 256, A4NN_CHATTER_CALM = 8 };
 
 struct a4nn_chatter {
-    uint64_t shape[A4NN_CHATTER_SHAPES]; /* by its last bits; 0 is none */
+    uint64_t *shape; /* A4NN_CHATTER_SHAPES of them, by its last bits; 0 is none; owned, or NULL */
     uint64_t newest;
     unsigned alert; /* lines that are to be looked at whatever their shape */
 };
@@ -30,5 +32,8 @@ bool a4nn_chatter_passes(struct a4nn_chatter *c, const char *line, size_t len);
 
 /* The line was looked at, with what came before it, and said nothing. */
 void a4nn_chatter_remember(struct a4nn_chatter *c);
+
+/* Forgets everything, and may be used again. */
+void a4nn_chatter_release(struct a4nn_chatter *c);
 
 #endif

@@ -151,6 +151,7 @@ void
 a4nn_reader_begin_format(struct a4nn_reader *r, const struct a4nn_log_format *format)
 {
     r->format = format;
+    a4nn_chatter_release(&r->chatter);
     join_group(r);
     r->sink = (struct a4nn_log_sink){.scalar = on_scalar,
                                      .fact = on_fact,
@@ -399,6 +400,7 @@ a4nn_reader_free(struct a4nn_reader *r)
     free(r->argument);
     a4nn_buf_release(&r->part);
     a4nn_buf_release(&r->head);
+    a4nn_chatter_release(&r->chatter);
     a4nn_buf_release(&r->decoded);
     a4nn_strmap_release(&r->taken);
     free(r->run);
