@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "candidates.h"
 #include "cli.h"
 #include "input.h"
 #include "json.h"
@@ -52,8 +53,8 @@ static const struct a4nn_option options[] = {
      "the weights that the training leaves: the newest such file, for result and history", "file"},
     {CODE_VERSION, "code-version", "TEXT",
      "the version of the code (default: the commit of the Git working tree)", NULL},
-    {CONFIG, "config", "JSON", "the configuration, for the history: a JSON object, or its file",
-     "file"},
+    {CONFIG, "config", "JSON",
+     "what is trained: a JSON object, as a4nn-steer proposes, or its file", "file"},
     A4NN_OPTION_EPOCHS,
     A4NN_OPTION_FORMAT,
     {GRACE, "grace", "SECONDS", "from a signal to the next, harder one (default: 10)", NULL},
@@ -169,25 +170,52 @@ run_directly(char **argv)
     return a4nn_process_failed(error);
 }
 
-/* A configuration as it is given: the object itself, or the file that holds it. */
+/* A configuration without more: whatever its parameters are called, they are no facts. */
 static struct a4nn_json *
-read_config(const char *arg)
+as_config(struct a4nn_json *line)
+{
+    struct a4nn_json *whole;
+
+    if (a4nn_json_kind(line) != A4NN_JSON_OBJECT || a4nn_json_get(line, "config") != NULL ||
+        a4nn_json_get(line, "run") != NULL)
+        return line;
+    whole = a4nn_json_object();
+    a4nn_json_set(whole, "config", line);
+    return whole;
+}
+
+/*
+ * What is to be trained as it is given: a configuration or a candidate, a JSON object, or the file
+ * that holds it.
+ */
+static void
+read_candidate(const char *arg, struct a4nn_candidate *out)
 {
     struct a4nn_buf text = {0};
-    struct a4nn_json *config;
+    struct a4nn_json *line;
     struct a4nn_err err;
 
-    if (arg[0] == '{')
+    if (arg[strspn(arg, " \t\r\n")] == '{')
         a4nn_buf_adds(&text, arg);
     else if (a4nn_readfile(arg, &text, &err) < 0)
         a4nn_die(A4NN_TROUBLE, "--config: %s", err.msg);
-    config = a4nn_json_parse(text.data != NULL ? text.data : "", text.len, NULL, &err);
-    if (config == NULL)
+    line = a4nn_json_parse(text.data != NULL ? text.data : "", text.len, NULL, &err);
+    if (line == NULL || a4nn_candidate_of(as_config(line), out, &err) < 0)
         a4nn_die(A4NN_TROUBLE, "--config: %s", err.msg);
-    if (a4nn_json_kind(config) != A4NN_JSON_OBJECT)
-        a4nn_die(A4NN_TROUBLE, "--config: not a JSON object");
     a4nn_buf_release(&text);
-    return config;
+}
+
+/* Tells the command what it is to train. */
+static void
+offer(const struct a4nn_json *config, const char *run)
+{
+    struct a4nn_buf text = {0};
+
+    a4nn_json_dump(config, &text);
+    setenv("A4NN_CONFIG", text.data, 1);
+    if (run != NULL)
+        setenv("A4NN_RUN", run, 1);
+    a4nn_buf_release(&text);
 }
 
 /*
@@ -233,7 +261,8 @@ struct job {
     struct a4nn_policy_opts policy;
     struct a4nn_wrap_opts wrap;
     struct a4nn_keeper_opts keeping;
-    struct a4nn_json *config, *facts;
+    struct a4nn_candidate candidate; /* of --config; no line: none */
+    struct a4nn_json *facts;
     char *code_version;
     struct a4nn_buf name; /* made for the run */
     bool all_ranks;
@@ -246,8 +275,8 @@ take_option(struct job *job, int code, const char *arg)
     case ALL: job->policy.all = true; break;
     case ALL_RANKS: job->all_ranks = true; break;
     case CONFIG:
-        a4nn_json_free(job->config);
-        job->config = read_config(arg);
+        a4nn_candidate_release(&job->candidate);
+        read_candidate(arg, &job->candidate);
         break;
     case 'M': job->policy.forecaster = arg; break;
     case 'R':
@@ -266,7 +295,9 @@ set_history(struct job *job, char **argv)
 {
     struct a4nn_wrap_opts *wrap = &job->wrap;
 
-    job->facts = a4nn_wrap_facts(argv, wrap->code_version, job->config);
+    job->facts = a4nn_wrap_facts(argv, wrap->code_version, job->candidate.config);
+    if (job->candidate.line != NULL)
+        a4nn_candidate_state(&job->candidate, job->facts);
     job->keeping = (struct a4nn_keeper_opts){.history = job->in.history_name,
                                              .task = job->in.task,
                                              .epochs = job->in.epochs,
@@ -296,6 +327,16 @@ set_policy(struct job *job)
 }
 
 static void
+set_candidate(struct job *job)
+{
+    if (job->candidate.line == NULL)
+        return;
+    if (job->in.reader.run == NULL)
+        job->in.reader.run = job->candidate.run;
+    offer(job->candidate.config, job->in.reader.run);
+}
+
+static void
 name_log(struct job *job, const char *command)
 {
     if (job->in.reader.run != NULL || job->wrap.judge.log != NULL)
@@ -313,8 +354,6 @@ check(const struct job *job)
 {
     if (job->wrap.from_stderr && job->wrap.judge.log != NULL && !job->wrap.pty)
         a4nn_die(A4NN_TROUBLE, "--log and --stderr exclude each other");
-    if (job->config != NULL && !job->in.history)
-        a4nn_die(A4NN_TROUBLE, "--config goes with --history");
 }
 
 int
@@ -336,6 +375,7 @@ main(int argc, char **argv)
     if (first == argc)
         a4nn_die(A4NN_TROUBLE, "no command to run");
     check(&job);
+    set_candidate(&job);
     if (wrap->code_version == NULL)
         wrap->code_version = job.code_version = a4nn_wrap_code_version();
     if (job.in.history)
@@ -353,7 +393,7 @@ main(int argc, char **argv)
     wrap->say_arg = job.in.diag.arg;
     status = a4nn_wrap(wrap);
     a4nn_keeper_free(wrap->judge.keeper);
-    a4nn_json_free(job.config);
+    a4nn_candidate_release(&job.candidate);
     a4nn_json_free(job.facts);
     free(job.code_version);
     a4nn_buf_release(&job.name);

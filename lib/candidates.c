@@ -40,34 +40,72 @@ name_of(const struct a4nn_json *run)
     return out.data;
 }
 
+int
+a4nn_candidate_of(struct a4nn_json *line, struct a4nn_candidate *out, struct a4nn_err *err)
+{
+    const struct a4nn_json *config;
+
+    if (a4nn_json_kind(line) != A4NN_JSON_OBJECT)
+        return a4nn_err_set(err, "not a JSON object");
+    config = a4nn_json_get(line, "config");
+    if (config != NULL && a4nn_json_kind(config) != A4NN_JSON_OBJECT)
+        return a4nn_err_set(err, "'config' is not an object");
+    *out = (struct a4nn_candidate){.line = line, .run = name_of(a4nn_json_get(line, "run"))};
+    out->config = config != NULL ? a4nn_json_copy(config) : a4nn_json_object();
+    if (config == NULL)
+        a4nn_json_members(line, take_member, out->config);
+    return 0;
+}
+
+void
+a4nn_candidate_release(struct a4nn_candidate *c)
+{
+    a4nn_json_free(c->line);
+    a4nn_json_free(c->config);
+    free(c->run);
+    *c = (struct a4nn_candidate){0};
+}
+
+static int
+take_fact(void *arg, const char *name, struct a4nn_json *value)
+{
+    static const enum a4nn_fact before[] = {A4NN_FACT_PARAMETERS, A4NN_FACT_FLOPS, A4NN_FACT_SEED};
+    size_t i;
+
+    for (i = 0; i < sizeof before / sizeof *before; i++)
+        if (strcmp(name, a4nn_fact_name(before[i])) == 0)
+            a4nn_json_set(arg, name, a4nn_json_copy(value));
+    return 0;
+}
+
+void
+a4nn_candidate_state(const struct a4nn_candidate *c, struct a4nn_json *facts)
+{
+    a4nn_json_members(c->line, take_fact, facts);
+}
+
 /* Takes `line` over, or says what is wrong with it. */
 static int
 take(struct a4nn_candidates *c, struct a4nn_json *line, struct a4nn_err *err)
 {
-    const struct a4nn_json *config = a4nn_json_get(line, "config");
-    struct a4nn_candidate one = {line, NULL, NULL};
+    struct a4nn_candidate one = {0};
     bool fresh = true;
-    size_t i;
+    size_t i = 0;
 
-    if (a4nn_json_kind(line) != A4NN_JSON_OBJECT)
-        return a4nn_err_set(err, "not a JSON object");
-    if (config != NULL && a4nn_json_kind(config) != A4NN_JSON_OBJECT)
-        return a4nn_err_set(err, "'config' is not an object");
-    one.run = name_of(a4nn_json_get(line, "run"));
+    if (a4nn_candidate_of(line, &one, err) < 0)
+        return -1;
     if (one.run != NULL)
         i = a4nn_strmap_put(&c->runs, one.run, &fresh);
     if (!fresh) {
         a4nn_err_set(err, "run '%.100s' again", one.run);
-        free(one.run);
+        one.line = NULL;
+        a4nn_candidate_release(&one);
         return -1;
     }
     if (one.run != NULL) {
         c->of_run = a4nn_xgrow(c->of_run, i, &c->of_run_cap, sizeof *c->of_run);
         c->of_run[i] = c->n;
     }
-    one.config = config != NULL ? a4nn_json_copy(config) : a4nn_json_object();
-    if (config == NULL)
-        a4nn_json_members(line, take_member, one.config);
     c->one = a4nn_xgrow(c->one, c->n, &c->cap, sizeof *c->one);
     c->one[c->n++] = one;
     return 0;
@@ -180,11 +218,8 @@ a4nn_candidates_release(struct a4nn_candidates *c)
 {
     size_t i;
 
-    for (i = 0; i < c->n; i++) {
-        a4nn_json_free(c->one[i].line);
-        a4nn_json_free(c->one[i].config);
-        free(c->one[i].run);
-    }
+    for (i = 0; i < c->n; i++)
+        a4nn_candidate_release(&c->one[i]);
     free(c->one);
     free(c->of_run);
     a4nn_strmap_release(&c->runs);

@@ -18,6 +18,18 @@ struct a4nn_candidate {
     char *run;                       /* owned, NULL: has no name */
 };
 
+/*
+ * One, of a line, which it takes over; -1 with *err when it is none: then the line stays the
+ * caller's.  Released below.
+ */
+int a4nn_candidate_of(struct a4nn_json *line, struct a4nn_candidate *out,
+                      struct a4nn_err *err) A4NN_MUST_USE;
+void a4nn_candidate_release(struct a4nn_candidate *c);
+
+/* Sets what the line knows of a run before it is trained (history_facts.h) as members of `facts`,
+ * its configuration apart. */
+void a4nn_candidate_state(const struct a4nn_candidate *c, struct a4nn_json *facts);
+
 /* Zero-initialise it ({0}), release it in the end. */
 struct a4nn_candidates {
     struct a4nn_candidate *one;

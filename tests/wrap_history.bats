@@ -132,6 +132,28 @@ repository() {
     wait_for none_left
 }
 
+@test "wrap --config: a candidate names the run, and the command finds what it is to train" {
+    local line='{"run": "c7", "config": {"lr": 0.1, "seed": 4}, "predicted": 90, "why": "it\u2019s new", "flops": 12000, "status": "complete"}'
+    make_script told.sh <<'END'
+echo "$A4NN_RUN $A4NN_CONFIG" > told
+exec ./train.sh "$@"
+END
+    run -0 a4nn-train-wrap -q -H -t nas --config "$line" --on-stop report -- ./told.sh 0.9
+    [ "$(cat told)" = 'c7 {"lr":0.1,"seed":4}' ]
+    [ "$(facts c7 config.lr config.seed flops status seed predicted | paste -sd ' ')" = '0.1 4 12000 complete 4 null' ]
+    # the members of a flat one are its parameters, but for what names it and what is known of it
+    echo '{"run": "c8", "lr": 0.2, "parameters": 800, "predicted": 90}' > flat.json
+    run -0 a4nn-train-wrap -q -H -t nas --config flat.json -r mine --on-stop report -- ./told.sh 0.8
+    [ "$(cat told)" = 'mine {"lr":0.2}' ]
+    [ "$(facts mine config.lr config.run parameters | paste -sd ' ')" = '0.2 null 800' ]
+    # without a name all of it is the configuration, and no history is needed
+    run -0 env -u A4NN_RUN a4nn-train-wrap -q --config ' {"seed": 5, "low": 1}' -- env
+    [[ $'\n'$output$'\n' == *$'\nA4NN_CONFIG={"seed":5,"low":1}\n'* ]]
+    [[ $output != *A4NN_RUN=* ]]
+    run -125 a4nn-train-wrap --config '{"config": 3}' -- true
+    [ "$output" = "a4nn-train-wrap: --config: 'config' is not an object" ]
+}
+
 @test "wrap -H: twenty at once, without names, are twenty runs" {
     local i
     for ((i = 0; i < 20; i++)); do
@@ -189,8 +211,6 @@ repository() {
     wait
     run -0 a4nn-history check
     [ "$(facts first status)" = complete ]
-    run -125 a4nn-train-wrap --config '{}' -- true
-    [ "$output" = "a4nn-train-wrap: --config goes with --history" ]
     echo '[]' > config.json
     run -125 a4nn-train-wrap -H --config config.json -- true
     [ "$output" = "a4nn-train-wrap: --config: not a JSON object" ]
