@@ -4,18 +4,20 @@
  * what complete runs of the past say (taught.h).  Runs of one task and metric pool.
  *
  * The past may be of another kind than its name says, and no forecast should be worse for it.  A
- * run's forecast is a mean of that with the past and that without, by the odds that the run is one
- * of them: a priori by how unlike them it is,
+ * run's forecast is the median of that with the past and that without, by the odds that the run is
+ * one of them: a priori by how unlike them it is,
  *
  *     ln odds = trusted - distrusted * unlike + what runs of the stream have shown that have ended,
  *
  * that is by how much the density of their ends was larger with the past than without, at the same
- * station, of a Laplace distribution about the one forecast and the other.
+ * station, of a Laplace distribution about the one forecast and the other.  A mean in place of the
+ * median would be drawn away by a past that is hardly trusted, but far off.
  */
 #include <math.h>
 #include <stdlib.h>
 
 #include "forecast.h"
+#include "laplace.h"
 #include "pool.h"
 #include "taught.h"
 #include "visitor.h"
@@ -57,10 +59,9 @@ struct correction {
     double shift, stretch;
 };
 
-/* The two forecasts of a run at a station; none where `error` is 0. */
+/* The two forecasts of a run at a station, in the pool's unit; none where the error is 0. */
 struct pledge {
-    double with, without; /* final values, in the pool's unit */
-    double error_with, error_without;
+    struct a4nn_laplace with, without;
     double shown; /* what the run's end said about them */
 };
 
@@ -242,8 +243,8 @@ join(struct run *r, const struct a4nn_run_view *view, double last)
 static double
 show(const struct pledge *p, double end)
 {
-    double shown = log(p->error_without / p->error_with) +
-                   fabs(end - p->without) / p->error_without - fabs(end - p->with) / p->error_with;
+    double shown =
+        a4nn_laplace_log_density(&p->with, end) - a4nn_laplace_log_density(&p->without, end);
 
     return fmax(fmin(shown, most_shown), -most_shown);
 }
@@ -259,7 +260,7 @@ teach(struct run *r, struct group *g)
     for (i = 0; i < r->stations; i++) {
         if (r->visit[i].weight > 0)
             a4nn_pool_learn(g->pool, i, &r->visit[i], r->id, end);
-        if (r->pledge == NULL || !(r->pledge[i].error_with > 0))
+        if (r->pledge == NULL || !(r->pledge[i].with.error > 0))
             continue;
         r->pledge[i].shown = show(&r->pledge[i], end);
         g->shown[i] += r->pledge[i].shown;
@@ -313,8 +314,8 @@ recall(struct run *r, struct group *g, size_t station, const struct a4nn_pool_vi
         r->trust = 1 / (1 + exp(distrusted * unlike - trusted - g->shown[station]));
         if (new)
             r->pledge[station] =
-                (struct pledge){own + r->past.shift, own + r->answer.shift,
-                                now->error * r->past.stretch, now->error * r->answer.stretch, 0};
+                (struct pledge){.with = {own + r->past.shift, now->error * r->past.stretch},
+                                .without = {own + r->answer.shift, now->error * r->answer.stretch}};
     }
     free(way);
 }
@@ -329,21 +330,18 @@ better(const void *context, double target)
                                r->visitor.own.median + (z - r->value) / r->spread);
 }
 
-/* Where pool and past put the run's own forecast, by the trust in the past, in the pool's unit.
- * When they differ one of them is wrong by that much. */
+/* Where pool and past put the run's own forecast, by the trust in the past, in the pool's unit. */
 static struct correction
 correction(const struct run *r, double error)
 {
-    const struct a4nn_pool_answer *a = &r->answer;
-    double with = r->trust, without = 1 - with;
-    struct correction c = {a->shift, a->stretch};
+    const struct a4nn_laplace without = {r->answer.shift, r->answer.stretch * error};
+    const struct a4nn_laplace with = {r->past.shift, r->past.stretch * error};
+    struct a4nn_laplace both;
 
-    if (!(with > 0))
-        return c;
-    c.shift = with * r->past.shift + without * a->shift;
-    c.stretch = with * r->past.stretch + without * a->stretch +
-                with * without * fabs(r->past.shift - a->shift) / error;
-    return c;
+    if (!(r->trust > 0))
+        return (struct correction){r->answer.shift, r->answer.stretch};
+    both = a4nn_laplace_either(&with, &without, r->trust);
+    return (struct correction){both.centre, both.error / error};
 }
 
 static void
