@@ -410,12 +410,25 @@ forget_runs(struct a4nn_history_writer *w)
 }
 
 static void
+count_run(struct a4nn_history_writer *w, struct a4nn_waiting_run *run)
+{
+    w->flushed += !run->counted;
+    run->counted = true;
+    if (run->unplanned || !isnan(run->epochs))
+        return;
+    run->unplanned = true;
+    w->unplanned = a4nn_xgrow(w->unplanned, w->nunplanned, &w->unplanned_cap, sizeof *w->unplanned);
+    w->unplanned[w->nunplanned++] = run->id;
+}
+
+static void
 settle(struct a4nn_history_writer *w)
 {
     size_t i;
 
     for (i = 0; i < w->ntouched; i++) {
         struct a4nn_waiting_run *run = &w->run[w->touched[i]];
+        count_run(w, run);
         run->touched = run->observed = false;
         run->first_time = run->last_time = NAN;
         a4nn_facts_release(&run->facts);
@@ -437,17 +450,17 @@ forget_ids(struct a4nn_history_writer *w)
         w->metric_id[i] = 0;
 }
 
-int
-a4nn_history_flush(struct a4nn_history_writer *w, struct a4nn_err *err)
+/* Does the work in a transaction, again where another writer was in the way. */
+static int
+transact(struct a4nn_history_writer *w,
+         int (*work)(struct a4nn_history_writer *w, struct a4nn_err *err), struct a4nn_err *err)
 {
     int result = 0, tries = 0;
 
-    if (a4nn_history_waiting(w) == 0)
-        return 0;
     do {
         result = a4nn_db_begin(w->opts->db, A4NN_DB_TO_WRITE, err);
         if (result == 0)
-            result = a4nn_history_write_all(w, err);
+            result = work(w, err);
         if (result == 0)
             result = a4nn_db_commit(w->opts->db, err);
         if (result < 0) {
@@ -455,10 +468,51 @@ a4nn_history_flush(struct a4nn_history_writer *w, struct a4nn_err *err)
             forget_ids(w);
         }
     } while (result == A4NN_DB_AGAIN && ++tries < TRIES);
-    if (result < 0)
+    return result < 0 ? -1 : 0;
+}
+
+int
+a4nn_history_flush(struct a4nn_history_writer *w, struct a4nn_err *err)
+{
+    if (a4nn_history_waiting(w) == 0)
+        return 0;
+    if (transact(w, a4nn_history_write_all, err) < 0)
         return -1;
     settle(w);
     return 0;
+}
+
+static int
+end_all(struct a4nn_history_writer *w, struct a4nn_err *err)
+{
+    int result = 0;
+    size_t i;
+
+    for (i = 0; i < w->nunplanned && result == 0; i++) {
+        const struct a4nn_db_value v[] = {a4nn_db_int(w->unplanned[i])};
+        result = a4nn_db_query(w->opts->db,
+                               "UPDATE run SET epochs = last_epoch, status = 'complete' "
+                               "WHERE id = $1 AND epochs IS NULL AND status = 'open' "
+                               "AND last_epoch IS NOT NULL",
+                               v, 1, NULL, NULL, err);
+    }
+    return result;
+}
+
+int
+a4nn_history_end_runs(struct a4nn_history_writer *w, struct a4nn_err *err)
+{
+    if (w->nunplanned > 0 && transact(w, end_all, err) < 0)
+        return -1;
+    w->nunplanned = 0;
+    return 0;
+}
+
+size_t
+a4nn_history_flushed(const struct a4nn_history_writer *w, size_t *unplanned)
+{
+    *unplanned = w->nunplanned;
+    return w->flushed;
 }
 
 void
@@ -472,6 +526,7 @@ a4nn_history_writer_free(struct a4nn_history_writer *w)
     a4nn_strmap_release(&w->reasons);
     a4nn_strmap_release(&w->said);
     free(w->metric_id);
+    free(w->unplanned);
     free(w->touched);
     free(w->observation);
     free(w->forecast);

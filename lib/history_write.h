@@ -45,6 +45,16 @@ void a4nn_history_put(struct a4nn_history_writer *w, const struct a4nn_record *r
  */
 void a4nn_history_put_hindsight(struct a4nn_history_writer *w, const struct a4nn_record *record);
 
+/*
+ * All that was put is of trainings that are over.  Those flushed so far of which nobody stated a
+ * planned total, and nothing says that they have ended, have come to their end: their last epoch
+ * becomes that total, and they are complete.  0, or -1 with *err filled and nothing changed.
+ */
+int a4nn_history_end_runs(struct a4nn_history_writer *w, struct a4nn_err *err) A4NN_MUST_USE;
+
+/* How many runs have been flushed, and how many of them came without a planned total. */
+size_t a4nn_history_flushed(const struct a4nn_history_writer *w, size_t *unplanned);
+
 /* Rows that wait. */
 size_t a4nn_history_waiting(const struct a4nn_history_writer *w);
 

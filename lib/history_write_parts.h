@@ -24,6 +24,7 @@ struct a4nn_waiting_run {
     double first_time, last_time; /* of what waits, NAN */
     bool touched;                 /* something of it waits */
     bool observed;                /* ... and observations are among it */
+    bool counted, unplanned;      /* among those flushed; among those without a planned total */
 };
 
 struct a4nn_waiting_observation {
@@ -57,6 +58,9 @@ struct a4nn_history_writer {
     struct a4nn_waiting_forecast *forecast;
     size_t forecasts, forecast_cap;
     struct a4nn_strmap said; /* names that could not be kept */
+    size_t flushed;          /* runs */
+    int64_t *unplanned; /* ids of those without a planned total, some of which may have one now */
+    size_t nunplanned, unplanned_cap;
 };
 
 /*

@@ -268,6 +268,28 @@ images,loss,min,3,1,0,0,0" ]
     history export | triples | cmp exported -
 }
 
+@test "history: trainings that are over, of which nobody said how long they were to be" {
+    local verb
+    { curve acc 1 2 3; echo s,1,5,acc; } > in.csv
+    for verb in add import; do
+        new_history
+        run -0 --separate-stderr history $verb -t nas in.csv
+        [ "$stderr" = "$([ $verb = add ] || echo 'a4nn-history: 2 of 2 runs state no planned total: nothing says that they are complete (-E, --over)')" ]
+        [ "$(sql 'SELECT name, epochs, status FROM run ORDER BY name' | paste -sd ' ')" = "r||open s||open" ]
+        # they go on for an epoch, and end
+        run -0 --separate-stderr history $verb --over <<< $'run,task,epoch,value,metric\nr,nas,4,4,acc'
+        [ -z "$stderr" ]
+        [ "$(sql 'SELECT name, epochs, status FROM run ORDER BY name' | paste -sd ' ')" = "r|4|complete s||open" ]
+        # what has a total, and what has ended, stays what it is
+        history $verb -q --over << 'JSONL'
+{"run":"planned","epoch":1,"value":1,"metric":"acc","epochs":9}
+{"run":"failed","epoch":1,"value":1,"metric":"acc","status":"failed"}
+JSONL
+        [ "$(sql "SELECT epochs, status FROM run WHERE name IN ('planned', 'failed') ORDER BY name" | paste -sd ' ')" = "|failed 9|open" ]
+        whole
+    done
+}
+
 @test "history: a defect is found, and is status 1" {
     rich | history add -q
     sql "UPDATE run SET observations = 17 WHERE name = 'r' AND last_epoch = 4"

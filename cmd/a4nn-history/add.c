@@ -13,6 +13,7 @@ static const struct a4nn_option options[] = {
     A4NN_OPTION_MAX,
     A4NN_OPTION_MIN,
     A4NN_OPTION_OUTPUT("as the input"),
+    A4NN_OPTION_OVER,
     {PASS, "pass", NULL, "write each record on, once it is in the database", NULL},
     A4NN_OPTION_QUIET,
     A4NN_OPTION_RUN,
@@ -42,6 +43,6 @@ a4nn_verb_add(int argc, char **argv)
         if (code == PASS)
             intake.pass = true;
         else
-            a4nn_input_option(&intake.in, &a4nn_verb_add_cli, code, arg);
+            a4nn_intake_option(&intake, &a4nn_verb_add_cli, code, arg);
     return a4nn_program_end(a4nn_intake_run(&intake, argv + first, argc - first));
 }

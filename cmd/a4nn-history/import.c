@@ -14,6 +14,7 @@ static const struct a4nn_option options[] = {
     A4NN_OPTION_METRIC,
     A4NN_OPTION_MAX,
     A4NN_OPTION_MIN,
+    A4NN_OPTION_OVER,
     A4NN_OPTION_QUIET,
     A4NN_OPTION_RUN,
     A4NN_OPTION_TASK,
@@ -45,7 +46,7 @@ a4nn_verb_import(int argc, char **argv)
         if (code == CONFIGS)
             configs = arg;
         else
-            a4nn_input_option(&intake.in, &a4nn_verb_import_cli, code, arg);
+            a4nn_intake_option(&intake, &a4nn_verb_import_cli, code, arg);
     if (configs != NULL &&
         (intake.configs = a4nn_configs_read(configs, &intake.in.diag, &err)) == NULL)
         a4nn_die(A4NN_TROUBLE, "--configs: %s", err.msg);

@@ -19,6 +19,15 @@ a4nn_intake_init(struct a4nn_intake *t)
     t->write.diag = &t->in.diag;
 }
 
+void
+a4nn_intake_option(struct a4nn_intake *t, const struct a4nn_cli *cli, int code, const char *arg)
+{
+    if (code == A4NN_OPT_OVER)
+        t->over = true;
+    else
+        a4nn_input_option(&t->in, cli, code, arg);
+}
+
 /* ---- passing on ---- */
 
 static void
@@ -169,6 +178,25 @@ on_record(void *arg, struct a4nn_record *record)
     return t->history == NULL && !t->pass;
 }
 
+/* When all is in: runs whose planned total nobody stated are told of, or complete. */
+static void
+end_runs(struct a4nn_intake *t)
+{
+    size_t runs, unplanned;
+    struct a4nn_err err;
+
+    if (t->history == NULL)
+        return;
+    runs = a4nn_history_flushed(t->history, &unplanned);
+    if (t->over && a4nn_history_end_runs(t->history, &err) < 0)
+        give_up(t, &err);
+    else if (!t->over && t->bulk && unplanned > 0)
+        a4nn_diag(&t->in.diag, A4NN_NOTE, NULL, 0,
+                  "%zu of %zu runs state no planned total: nothing says that they are complete "
+                  "(-E, --over)",
+                  unplanned, runs);
+}
+
 int
 a4nn_intake_run(struct a4nn_intake *t, char *const *operands, int count)
 {
@@ -184,6 +212,7 @@ a4nn_intake_run(struct a4nn_intake *t, char *const *operands, int count)
     t->reader = a4nn_reader_new(&t->in.reader);
     a4nn_reader_read(t->reader, operands, count);
     flush(t);
+    end_runs(t);
     if (t->records == 0)
         status = A4NN_NO;
     if (t->in.diag.errors > 0)

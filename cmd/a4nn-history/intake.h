@@ -18,6 +18,7 @@ struct a4nn_intake {
     struct a4nn_configs *configs; /* or NULL; owned */
     bool pass;                    /* write each record on, once it is in the database */
     bool bulk;                    /* many at once: nobody waits for any of them */
+    bool over;                    /* --over: they will not go on */
 
     /* its own */
     struct a4nn_reader *reader;
@@ -31,6 +32,16 @@ struct a4nn_intake {
 };
 
 void a4nn_intake_init(struct a4nn_intake *t);
+
+/* Rows for option tables: those both have beside the shared ones; and taking any of them. */
+enum { A4NN_OPT_OVER = 950 };
+#define A4NN_OPTION_OVER                                                                           \
+    {                                                                                              \
+        A4NN_OPT_OVER, "over", NULL,                                                               \
+            "they are over: where no planned total is known, it is the last epoch", NULL           \
+    }
+void a4nn_intake_option(struct a4nn_intake *t, const struct a4nn_cli *cli, int code,
+                        const char *arg);
 
 /* Reads the operands and brings in what is in them; returns the status to end with, and frees. */
 int a4nn_intake_run(struct a4nn_intake *t, char *const *operands, int count);
