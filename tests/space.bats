@@ -55,7 +55,8 @@ less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a < b) }' || fail "not less: $1
     run -0 --separate-stderr a4nn-steer next -n 200 space.json
     [ -z "$stderr" ]
     printf '%s\n' "$output" > all
-    in_space < all | cmp - all
+    in_space < all > inside
+    cmp all inside
     [ "$(names < all | sort -u | wc -l)" -eq 200 ]
     [[ ${lines[0]} =~ ^'{"run":"c'[0-9a-f]{10}'","config":{"lr":'.*'},"predicted":null,"low":null,"high":null,"why":"to fill the space: 0 of 5 results that a model needs"}'$ ]]
     # evenly: of the first 32 a half is adam, and every decade has its share of rates
@@ -75,12 +76,12 @@ less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a < b) }' || fail "not less: $1
     space > space.json
     a4nn-steer next -n 8 space.json | trained > results
     for _ in 1 2 3 4 5; do
-        a4nn-steer next -n 4 space.json results > next
-        in_space < next > /dev/null
-        trained < next >> results
+        a4nn-steer next -n 4 space.json results > proposed
+        in_space < proposed > /dev/null
+        trained < proposed >> results
     done
     [ "$(names < results | sort -u | wc -l)" -eq 28 ]
-    [[ $(head -1 next) =~ '"predicted":'[0-9.]+',"low":'[0-9.]+',"high":'[0-9.]+',"why":"'(expected|may|probably) ]]
+    [[ $(head -1 proposed) =~ '"predicted":'[0-9.]+',"low":'[0-9.]+',"high":'[0-9.]+',"why":"'(expected|may|probably) ]]
     best=$(sed 's/.*"value": \([-0-9.]*\).*/\1/' results | sort -g | tail -1)
     less 88.5 "$best"
     # 28 random ones come to 84.6 on average, 1 in 1000 to 88.5
@@ -88,18 +89,18 @@ less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a < b) }' || fail "not less: $1
     a4nn-steer next -n 4 --space space.json results | cmp - again
     # pending ones are not proposed again
     sed 's/"predicted.*/"epoch":1,"value":50,"epochs":9,"metric":"val_acc"}/' again > pending
-    a4nn-steer next -n 4 space.json results pending | names > more
-    [ "$(names < again | cat - more | sort -u | wc -l)" -eq 8 ]
+    a4nn-steer next -n 4 space.json results pending | names > others
+    [ "$(names < again | cat - others | sort -u | wc -l)" -eq 8 ]
 }
 
 @test "space: a configuration that is a whole proposal counts as what is in it" {
     space > space.json
-    a4nn-steer next -n 8 space.json > next
-    trained < next > results
+    a4nn-steer next -n 8 space.json > proposed
+    trained < proposed > results
     a4nn-steer next -n 4 space.json results > wanted
     "$PYTHON" -c '
 import json, sys
-for result, proposal in zip(open("results"), open("next")):
+for result, proposal in zip(open("results"), open("proposed")):
     r = json.loads(result)
     r["config"] = json.loads(proposal)
     print(json.dumps(r))' > whole
