@@ -5,7 +5,9 @@
 #include "program.h"
 
 static const struct a4nn_verb verbs[] = {
-    {"next", "the candidates to train next, and why", &a4nn_steer_next_cli, a4nn_steer_next},
+    {"init", "what to train first, by what did well in similar tasks", &a4nn_steer_init_cli,
+     a4nn_steer_init},
+    {"next", "what to train next, and why", &a4nn_steer_next_cli, a4nn_steer_next},
     {"explain", "what each parameter does to the final value", &a4nn_steer_explain_cli,
      a4nn_steer_explain},
     {0},

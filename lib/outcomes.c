@@ -229,7 +229,7 @@ on_run(void *arg, const struct a4nn_history_run *run)
 int
 a4nn_outcomes_history(struct a4nn_outcomes *o, struct a4nn_db *db, struct a4nn_err *err)
 {
-    struct a4nn_history_which which = {.task = o->task};
+    struct a4nn_history_which which = {.task = o->task, .metric = o->metric};
     struct reading reading = {.outcomes = o, .db = db, .err = err};
 
     if (a4nn_history_runs(db, &which, on_run, &reading, err) < 0)

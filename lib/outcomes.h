@@ -26,9 +26,10 @@ struct a4nn_outcome {
     char *status; /* owned, or NULL */
 };
 
-/* Zero-initialise it ({0}), set `task` (NULL: any, but only one), release it in the end. */
+/* Zero-initialise it ({0}), set `task` and `metric`, the latter for the model database (NULL: any,
+ * but only one), release it in the end. */
 struct a4nn_outcomes {
-    const char *task;
+    const char *task, *metric;
     struct a4nn_strmap runs;  /* names, in the order in which they came */
     struct a4nn_outcome *run; /* by number */
     size_t cap;

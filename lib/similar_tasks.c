@@ -202,8 +202,9 @@ compare(const struct portrait *a, const struct portrait *b, struct a4nn_similar_
                                       .members = compare_members(a, b),
                                       .levels = compare_levels(a, b),
                                       .shape = compare_shapes(a, b),
-                                      .same_metric = strcmp(a->metric, b->metric) == 0};
-    part[0] = out->same_metric;
+                                      .same_metric =
+                                          a->metric != NULL && strcmp(a->metric, b->metric) == 0};
+    part[0] = a->metric != NULL ? out->same_metric : NAN;
     part[1] = out->epochs;
     part[2] = out->members;
     part[3] = out->levels;
@@ -213,8 +214,9 @@ compare(const struct portrait *a, const struct portrait *b, struct a4nn_similar_
             sum += part[i];
             n++;
         }
-    out->similarity = sum / (double)n;
-    a4nn_buf_adds(&out->why, out->same_metric ? "same metric" : "another metric");
+    out->similarity = n > 0 ? sum / (double)n : 0;
+    if (a->metric != NULL)
+        a4nn_buf_adds(&out->why, out->same_metric ? "same metric" : "another metric");
     if (a->n > 0 && b->n > 0)
         a4nn_buf_addf(&out->why, "; ends at %.4g, not %.4g (medians of %zu and %zu runs)",
                       gsl_stats_median_from_sorted_data(b->last, 1, b->n),
@@ -297,6 +299,33 @@ a4nn_similar_tasks(struct a4nn_db *db, const char *task, const char *metric,
     }
     release(&g);
     return own != NULL && result == 0 ? n : -1;
+}
+
+long
+a4nn_similar_tasks_to(struct a4nn_db *db, const char *task, const struct a4nn_strmap *members,
+                      struct a4nn_similar_task **out, struct a4nn_err *err)
+{
+    const struct portrait own = {.epochs = NAN, .members = *members};
+    struct gallery g = {0};
+    int result = a4nn_history_tasks(db, on_task, &g, err);
+    long n = 0;
+    size_t i;
+
+    *out = a4nn_xcalloc(g.n + 1, sizeof **out);
+    for (i = 0; i < g.n && result == 0; i++) {
+        if (task != NULL && strcmp(g.portrait[i].name, task) == 0)
+            continue;
+        result = draw(db, &g.portrait[i], err);
+        if (result == 0)
+            compare(&own, &g.portrait[i], &(*out)[n++]);
+    }
+    qsort(*out, (size_t)n, sizeof **out, best_first);
+    release(&g);
+    if (result == 0)
+        return n;
+    a4nn_similar_tasks_release(*out, n);
+    *out = NULL;
+    return -1;
 }
 
 void

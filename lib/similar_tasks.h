@@ -4,6 +4,7 @@
 
 #include "buf.h"
 #include "history_read.h"
+#include "strmap.h"
 
 /*
  * Which tasks of the model database are most like one of them, and why: whose runs may be worth
@@ -36,6 +37,13 @@ struct a4nn_similar_task {
  */
 long a4nn_similar_tasks(struct a4nn_db *db, const char *task, const char *metric,
                         struct a4nn_similar_task **out, struct a4nn_err *err) A4NN_MUST_USE;
+
+/*
+ * The same for a task that has no runs yet, by the members of its configurations alone, with tasks
+ * of either direction; but not the task of that name (may be NULL).
+ */
+long a4nn_similar_tasks_to(struct a4nn_db *db, const char *task, const struct a4nn_strmap *members,
+                           struct a4nn_similar_task **out, struct a4nn_err *err) A4NN_MUST_USE;
 
 void a4nn_similar_tasks_release(struct a4nn_similar_task *found, long count);
 

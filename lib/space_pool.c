@@ -268,17 +268,36 @@ move_some(struct a4nn_space_pool *pool, double *u, double width)
     }
 }
 
+/* The point of a configuration; false when it has nothing of the space. */
+static bool
+place(struct a4nn_space_pool *pool, const struct a4nn_json *config, double *u)
+{
+    size_t i;
+
+    for (i = 0; i < pool->space->n; i++)
+        u[i] = a4nn_dice_share(&pool->dice);
+    return a4nn_space_point(pool->space, config, u) > 0;
+}
+
+void
+a4nn_space_pool_put(struct a4nn_space_pool *pool, const struct a4nn_json *config)
+{
+    double *u = a4nn_xcalloc(pool->space->n + 1, sizeof *u);
+
+    if (!pool->whole && place(pool, config, u) && settle(pool, u))
+        put(pool, u);
+    free(u);
+}
+
 void
 a4nn_space_pool_near(struct a4nn_space_pool *pool, const struct a4nn_json *config, size_t n,
                      double width)
 {
-    size_t d = pool->space->n, i, found = 0, tries;
-    double *u = a4nn_xcalloc(d + 1, sizeof *u);
+    size_t found = 0, tries;
+    double *u = a4nn_xcalloc(pool->space->n + 1, sizeof *u);
 
     for (tries = 0; !pool->whole && found < n && tries < TRIES * n; tries++) {
-        for (i = 0; i < d; i++)
-            u[i] = a4nn_dice_share(&pool->dice);
-        if (a4nn_space_point(pool->space, config, u) == 0)
+        if (!place(pool, config, u))
             break;
         move_some(pool, u, width);
         if (settle(pool, u) && put(pool, u))

@@ -38,6 +38,9 @@ int a4nn_space_pool_fill(struct a4nn_space_pool *pool, struct a4nn_err *err) A4N
 void a4nn_space_pool_near(struct a4nn_space_pool *pool, const struct a4nn_json *config, size_t n,
                           double width);
 
+/* Puts in a configuration itself, with random values for what it has not, or has of its own. */
+void a4nn_space_pool_put(struct a4nn_space_pool *pool, const struct a4nn_json *config);
+
 /* How many there are; the i-th, which the pool owns; are these all there are in the space? */
 size_t a4nn_space_pool_count(const struct a4nn_space_pool *pool);
 const struct a4nn_json *a4nn_space_pool_config(const struct a4nn_space_pool *pool, size_t i);

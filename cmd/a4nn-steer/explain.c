@@ -133,7 +133,7 @@ a4nn_steer_explain(int argc, char **argv)
     struct a4nn_propose_opts opts;
     struct a4nn_effects effects;
 
-    a4nn_steer_read(&s, argv + first, argc - first, false);
+    a4nn_steer_read(&s, argv + first, argc - first, A4NN_STEER_EXPLAIN);
     opts = a4nn_steer_model(&s);
     if (a4nn_effects_find(&opts, &effects)) {
         print(&s, &effects);

@@ -59,15 +59,49 @@ read_stream(struct a4nn_steer *s, char *const *operands, int count)
 }
 
 static void
-read_history(struct a4nn_steer *s)
+read_own_history(struct a4nn_steer *s, struct a4nn_db *db)
+{
+    if (a4nn_outcomes_history(&s->outcomes, db, &s->err) < 0)
+        a4nn_die(A4NN_TROUBLE, "%s", s->err.msg);
+}
+
+static int
+note_name(void *arg, const char *name, struct a4nn_json *value)
+{
+    (void)value;
+    a4nn_strmap_put(arg, name, NULL);
+    return 0;
+}
+
+static void
+read_kindred(struct a4nn_steer *s, struct a4nn_db *db)
+{
+    struct a4nn_strmap members = {0};
+    size_t i;
+
+    for (i = 0; i < s->space.n; i++)
+        a4nn_strmap_put(&members, s->space.parameter[i].name, NULL);
+    for (i = 0; i < s->list.n; i++)
+        a4nn_json_members(s->list.one[i].config, note_name, &members);
+    if (a4nn_kindred_read(db, s->in.task, &members, &s->kindred, &s->err) < 0)
+        a4nn_die(A4NN_TROUBLE, "%s", s->err.msg);
+    a4nn_strmap_release(&members);
+}
+
+static void
+read_history(struct a4nn_steer *s, enum a4nn_steer_verb verb)
 {
     struct a4nn_db *db;
 
     if (!s->in.history)
         return;
     db = a4nn_history_open(s->in.history_name, A4NN_DB_READ, A4NN_HISTORY_PATIENCE, &s->err);
-    if (db == NULL || a4nn_outcomes_history(&s->outcomes, db, &s->err) < 0)
+    if (db == NULL)
         a4nn_die(A4NN_TROUBLE, "%s", s->err.msg);
+    if (verb != A4NN_STEER_INIT || s->in.task != NULL)
+        read_own_history(s, db);
+    if (verb == A4NN_STEER_INIT)
+        read_kindred(s, db);
     a4nn_db_close(db);
 }
 
@@ -112,6 +146,22 @@ encode_results(struct a4nn_steer *s, bool *tried, struct a4nn_strmap *prints)
     }
 }
 
+/* A run of a task that is less similar says less: at half the similarity one whole spread less. */
+static void
+encode_kindred(struct a4nn_steer *s)
+{
+    size_t i;
+
+    s->kin = a4nn_xcalloc(s->kindred.runs + 1, sizeof *s->kin);
+    for (i = 0; i < s->kindred.runs; i++) {
+        const struct a4nn_kindred_run *r = &s->kindred.run[i];
+        double similarity = s->kindred.task[r->task].similarity;
+
+        s->kin[i] = (struct a4nn_result){a4nn_features_add(s->features, r->config),
+                                         A4NN_RESULT_VALUE, r->score, 1 / similarity - 1};
+    }
+}
+
 /* A candidate has been tried when a run has its name or its configuration; of equal ones the first
  * is offered. */
 static void
@@ -151,6 +201,7 @@ forget(struct a4nn_steer *s)
 {
     a4nn_features_free(s->features);
     free(s->result);
+    free(s->kin);
     free(s->row);
     free(s->place);
     s->results = s->forecast = s->unknown = s->untried = 0;
@@ -165,6 +216,7 @@ a4nn_steer_encode(struct a4nn_steer *s)
     forget(s);
     s->features = a4nn_features_new();
     encode_results(s, tried, &prints);
+    encode_kindred(s);
     encode_candidates(s, tried, &prints);
     set_standard(s);
     a4nn_features_finish(s->features);
@@ -173,21 +225,21 @@ a4nn_steer_encode(struct a4nn_steer *s)
 }
 
 void
-a4nn_steer_read(struct a4nn_steer *s, char **operands, int count, bool choosing)
+a4nn_steer_read(struct a4nn_steer *s, char **operands, int count, enum a4nn_steer_verb verb)
 {
     int left = a4nn_steer_space_read(s, operands, count);
 
-    if (choosing && s->candidates == NULL && s->space_file == NULL)
+    if (verb != A4NN_STEER_EXPLAIN && s->candidates == NULL && s->space_file == NULL)
         a4nn_die(A4NN_TROUBLE, "nothing to choose from: name --space or --candidates");
     if (s->candidates != NULL &&
         a4nn_candidates_read(s->candidates, &s->list, &s->in.diag, &s->err) < 0)
         a4nn_die(A4NN_TROUBLE, "%s", s->err.msg);
     s->outcomes.task = s->in.task;
-    if (left > 0 || (count == 0 && !s->in.history))
+    if (left > 0 || (count == 0 && !s->in.history && verb != A4NN_STEER_INIT))
         read_stream(s, operands, left);
-    read_history(s);
+    read_history(s, verb);
     a4nn_outcomes_settle(&s->outcomes);
-    a4nn_steer_space_fill(s, choosing);
+    a4nn_steer_space_fill(s, verb != A4NN_STEER_EXPLAIN);
     a4nn_steer_encode(s);
     if (s->unknown > 0)
         a4nn_diag(&s->in.diag, A4NN_WARNING, NULL, 0,
@@ -218,6 +270,7 @@ a4nn_steer_release(struct a4nn_steer *s)
     forget(s);
     a4nn_candidates_release(&s->list);
     a4nn_outcomes_release(&s->outcomes);
+    a4nn_kindred_release(&s->kindred);
     a4nn_space_pool_free(s->pool);
     a4nn_space_release(&s->space);
     a4nn_input_release(&s->in);

@@ -7,6 +7,7 @@
 #include "candidates.h"
 #include "features.h"
 #include "input.h"
+#include "kindred.h"
 #include "outcomes.h"
 #include "propose.h"
 #include "space_pool.h"
@@ -25,9 +26,11 @@ struct a4nn_steer {
     struct a4nn_outcomes outcomes;
     struct a4nn_features *features;
     struct a4nn_result *result;
-    size_t results, forecast; /* in all; those of which are forecasts */
-    size_t unknown;           /* runs whose configuration nobody knows */
-    size_t *row, *place;      /* candidates not tried yet: rows, places in the list */
+    size_t results, forecast;    /* in all; those of which are forecasts */
+    size_t unknown;              /* runs whose configuration nobody knows */
+    struct a4nn_kindred kindred; /* what similar tasks came to, and its rows */
+    struct a4nn_result *kin;
+    size_t *row, *place; /* candidates not tried yet: rows, places in the list */
     size_t untried;
     struct a4nn_err err;
     bool failed;
@@ -53,12 +56,16 @@ int a4nn_steer_begin(struct a4nn_steer *s, const struct a4nn_cli *cli, size_t co
                      char **argv);
 
 /*
- * Reads candidates or the space, the operands (standard input without any, unless -H is given) and
- * the model database, and encodes them; trouble that leaves nothing to do ends the program with 2.
- * `choosing`: there must be candidates, and those of a space are neighbours of the best results,
- * too.
+ * Reads candidates or the space, the operands and the model database, and encodes them; trouble
+ * that leaves nothing to do ends the program with 2.
+ *
+ * To explain there need be no candidates.  For what is next they include neighbours of the best
+ * results.  To begin a search, what similar tasks in the database came to is read, too, and of the
+ * task itself only if it is named.  Without operands standard input is read, unless -H is given or
+ * a search begins.
  */
-void a4nn_steer_read(struct a4nn_steer *s, char **operands, int count, bool choosing);
+enum a4nn_steer_verb { A4NN_STEER_EXPLAIN, A4NN_STEER_NEXT, A4NN_STEER_INIT };
+void a4nn_steer_read(struct a4nn_steer *s, char **operands, int count, enum a4nn_steer_verb verb);
 
 /* Encodes results and candidates again, when there are more candidates. */
 void a4nn_steer_encode(struct a4nn_steer *s);

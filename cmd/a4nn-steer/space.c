@@ -13,6 +13,7 @@ enum {
     DIGITS = 10,     /* of a run's name */
     PARENTS = 8,     /* results, or proposals, that neighbours are made of */
     NEIGHBOURS = 64, /* of each of them */
+    KINDRED = 256,   /* configurations of similar tasks, at most */
     ROUNDS = 2       /* of proposals whose neighbours are looked at */
 };
 static const double width_of_results = 0.15, width_of_proposals = 0.05;
@@ -93,6 +94,18 @@ put_near_results(struct a4nn_steer *s)
     free(parent);
 }
 
+/* What did well in similar tasks, and its neighbours. */
+static void
+put_near_kindred(struct a4nn_steer *s)
+{
+    size_t i;
+
+    for (i = 0; i < s->kindred.runs && i < KINDRED; i++)
+        a4nn_space_pool_put(s->pool, s->kindred.run[i].config);
+    for (i = 0; i < s->kindred.runs && i < PARENTS; i++)
+        a4nn_space_pool_near(s->pool, s->kindred.run[i].config, NEIGHBOURS, width_of_results);
+}
+
 void
 a4nn_steer_space_fill(struct a4nn_steer *s, bool near)
 {
@@ -104,6 +117,7 @@ a4nn_steer_space_fill(struct a4nn_steer *s, bool near)
     s->even = a4nn_space_pool_count(s->pool);
     if (near)
         put_near_results(s);
+    put_near_kindred(s);
     take_pool(s);
 }
 
