@@ -15,9 +15,10 @@
 #include "watch.h"
 #include "xalloc.h"
 
-enum { FILES_FROM = 256, PID, POLL, STATE, UNTIL_IDLE };
+enum { ALL_METRICS = 256, FILES_FROM, PID, POLL, STATE, UNTIL_IDLE };
 
 static const struct a4nn_option options[] = {
+    {ALL_METRICS, "all-metrics", NULL, "also give all other numbers, in JSON Lines", NULL},
     A4NN_OPTION_EPOCHS,
     {FILES_FROM, "files-from", "FILE", "watch also what FILE names, one a line", "file"},
     A4NN_OPTION_FORMAT,
@@ -157,6 +158,7 @@ static void
 take_option(struct job *job, int code, const char *arg)
 {
     switch (code) {
+    case ALL_METRICS: job->in.reader.select.all = true; break;
     case FILES_FROM: job->files_from = arg; break;
     case PID: watch_process(job, arg); break;
     case POLL: job->poll = a4nn_cli_number(&cli, code, arg, 0.01, 86400); break;
@@ -183,6 +185,8 @@ main(int argc, char **argv)
         take_option(&job, code, arg);
     if (first == argc && job.files_from == NULL)
         a4nn_die(A4NN_TROUBLE, "nothing to watch: name a file, a folder or a pattern");
+    if (job.in.reader.select.all && job.in.encoding != A4NN_JSONL)
+        a4nn_die(A4NN_TROUBLE, "--all-metrics: CSV and tables have no room for them: say -o jsonl");
     w = a4nn_watch_new(&job.in.reader, job.poll, job.state, STDOUT_FILENO, job.in.encoding, &err);
     if (w == NULL)
         a4nn_die(A4NN_TROUBLE, "%s", err.msg);

@@ -10,7 +10,8 @@
 
 /*
  * Observations that have been seen, for logs that are read again: as hashes of 64 bits.  Two
- * observations are the same when run, task, epoch, value and metric are.  Zero-initialise it ({0}).
+ * observations are the same when run, task, epoch, value and metric are, and all other numbers that
+ * they may come with (select.h).  Zero-initialise it ({0}).
  */
 struct a4nn_seen {
     uint64_t *slot; /* open addressing, 0 is free */

@@ -83,6 +83,44 @@ END
     [ "$(configs progress.csv | jq -c '.[1:]')" = '[1,{"lr":0.1,"net":"small"}]' ]
 }
 
+@test "facts: a file beside the log that holds the configuration of its run" {
+    mkdir -p ray/one ray/two wb/run/files
+    echo '{"lr": 0.1, "net": {"depth": 3}, "seed": 5}' > ray/one/params.json
+    echo '{"lr": 0.2}' > ray/two/params.json
+    for run in one two; do
+        printf 'training_iteration,val_accuracy\n1,0.5\n2,0.6\n' > ray/$run/progress.csv
+    done
+    printf '%s\n' 'wandb_version: 1' _wandb: '  value:' '    python_version: 3.9' lr: '  desc: null' '  value: 0.001' \
+        layers: '  value:' '  - 64' '  - 32' > wb/run/files/config.yaml
+    printf 'Epoch %d/2 val_acc=0.%d\n' 1 5 2 6 > wb/run/files/output.log
+    run -0 --separate-stderr a4nn-log -q -o jsonl ray wb
+    [ -z "$stderr" ]
+    [ "$(jq -c 'select(.config) | [.run, .epoch, .config, .seed]' <<< "$output")" = \
+        '["one",1,{"lr":0.1,"net":{"depth":3},"seed":5},5]
+["two",1,{"lr":0.2},null]
+["run/files",1,{"lr":0.001,"layers":[64,32]},null]' ]
+    [ "${#lines[@]}" = 6 ]
+    # in an archive it may come behind: then the history learns of it with the last record
+    tar cf before.tar ray/one/params.json ray/one/progress.csv
+    tar cf behind.tar ray/one/progress.csv ray/one/params.json ray/two/progress.csv
+    for archive in before behind; do
+        a4nn-history import -q -H $archive.db $archive.tar
+        [ "$(a4nn-history runs -H $archive.db -r ray/one -o jsonl | jq -c '[.config, .seed, .observations]')" = \
+            '[{"lr":0.1,"net":{"depth":3},"seed":5},"5",2]' ]
+    done
+    [ "$(a4nn-history runs -H behind.db -r ray/two -o jsonl | jq -c .config)" = null ]
+    a4nn-log -q -o jsonl behind.tar | jq -s -e 'length == 4 and all(.[]; has("config") | not)'
+    # another kind of file, one that is not understood, and a log of that name
+    echo '[1]' > ray/two/params.json
+    printf 'a: &x 1\n' > wb/run/files/config.yaml
+    run -0 --separate-stderr a4nn-log -o jsonl ray wb
+    [[ $stderr == *"a4nn-log: ray/two/params.json: not read as a configuration: not an object"* ]]
+    [[ $stderr == *"a4nn-log: wb/run/files/config.yaml: not read as a configuration: line 1: YAML that is not read here"* ]]
+    [ "$(jq -c 'select(.config) | .run' <<< "$output")" = '"one"' ]
+    cp ray/one/progress.csv params.json
+    [ "$(a4nn-log -q params.json | wc -l)" = 3 ]
+}
+
 @test "facts: what other logs say of the configuration" {
     [ "$(configs "$(data log/deit.txt)" | jq -c '.[1:]')" = '[1,{"n_parameters":5489328},5489328]' ]
     [ "$(configs "$(data log/records.json)" | jq -c '.[2]')" = '{"lr":0.1,"epochs":90}' ]

@@ -74,6 +74,34 @@ END
     diff -u wanted got
 }
 
+@test "watch: with all metrics the history knows of a growing log what it knows of the whole" {
+    local file
+    numbers() {
+        sqlite3 "$1" "SELECT run.name, metric.name, epoch, value FROM observation JOIN run ON run.id = run
+            JOIN metric ON metric.id = observation.metric ORDER BY run.name, metric.name, epoch"
+    }
+    mkdir whole runs
+    for file in keras.csv keras-verbose2.log deit.txt wandb-history.jsonl torch7-nin.log; do
+        cp "$(data "log/$file")" whole
+        : > "runs/$file"
+    done
+    a4nn-history import -q -H whole.db whole
+    a4nn-watch -q --all-metrics -o jsonl --until-idle 1 runs 3>&- | a4nn-history add -q -H live.db 3>&- &
+    for file in whole/*; do
+        split -l 3 --filter="cat >> runs/${file#whole/}" "$file"
+    done
+    wait $!
+    numbers whole.db > wanted
+    numbers live.db | diff - wanted
+    [ "$(cut -d '|' -f 1,2 wanted | uniq | wc -l)" -gt 20 ]
+    # a number that is stated behind the last value
+    printf 'Epoch 1/1 - val_acc: 0.5\nTest accuracy: 0.25\n' > late.log
+    run -0 a4nn-watch -q --all-metrics -o jsonl --until-idle 1 late.log
+    [ "$(jq -s -c 'map(.metrics // {} | keys) | add' <<< "$output")" != '[]' ]
+    run -2 a4nn-watch --all-metrics late.log
+    [ "$output" = "a4nn-watch: --all-metrics: CSV and tables have no room for them: say -o jsonl" ]
+}
+
 @test "watch: an observation is given when its line is complete, and a run that appears late" {
     mkdir runs
     watch runs

@@ -203,6 +203,7 @@ a4nn_intake_run(struct a4nn_intake *t, char *const *operands, int count)
     int status = A4NN_OK;
 
     t->in.reader.select.all = true;
+    t->in.reader.again = true;
     t->write.task = t->in.task;
     start(t);
     t->in.reader.record = on_record;

@@ -29,7 +29,11 @@ take_record(void *arg, struct a4nn_record *record)
 static void
 on_record(void *arg, struct a4nn_record *record)
 {
-    take_record(arg, record);
+    struct a4nn_reader *r = arg;
+
+    if (r->opts->again && r->several)
+        a4nn_beside_remember(&r->beside, r->group_file, record);
+    take_record(r, record);
 }
 
 static void
@@ -129,6 +133,41 @@ join_group(struct a4nn_reader *r)
         r->run = a4nn_run_name(group != NULL ? group : r->name, whole, above_of(r), &r->taken);
     r->select = a4nn_select_new(&r->opts->select, r->format, r->group_file, r->run, !r->several,
                                 r->live, on_record, r, r->opts->diag);
+    a4nn_beside_state(&r->beside, r->path, r->select);
+}
+
+/* ---- settings beside logs ---- */
+
+enum { SETTINGS = 1 << 20 };
+
+/* Only of what lies in a folder or an archive, which is read and not watched. */
+static bool
+are_settings(const struct a4nn_reader *r)
+{
+    return r->whole && !r->fed && !r->live && a4nn_beside_is(r->path);
+}
+
+/* False: it is something else, after all. */
+static bool
+take_settings(struct a4nn_reader *r)
+{
+    struct a4nn_record last = {0};
+    struct a4nn_err err = {""};
+
+    if (r->head.len > SETTINGS ||
+        !a4nn_beside_take(&r->beside, r->path, r->head.len > 0 ? r->head.data : "", r->head.len,
+                          &err)) {
+        if (err.msg[0] != '\0')
+            a4nn_diag(r->opts->diag, A4NN_NOTE, r->path, 0, "not read as a configuration: %s",
+                      err.msg);
+        return false;
+    }
+    if (r->select != NULL && r->group_file != NULL)
+        a4nn_beside_state(&r->beside, r->group_file, r->select);
+    else if (a4nn_beside_again(&r->beside, &last))
+        take_record(r, &last);
+    a4nn_record_release(&last);
+    return true;
 }
 
 /* ---- what it was found to be ---- */
@@ -267,6 +306,7 @@ a4nn_reader_input_begin(void *arg, const struct a4nn_source_member *m)
     r->whole = strcmp(m->name, m->argument) != 0;
     r->several = r->several || r->whole;
     r->live = m->live != 0;
+    r->settings = are_settings(r);
     r->text = (struct a4nn_text){0};
     return 0;
 }
@@ -276,6 +316,11 @@ a4nn_reader_input_bytes(void *arg, const char *bytes, size_t len)
 {
     struct a4nn_reader *r = arg;
 
+    if (r->settings) {
+        if (r->head.len <= SETTINGS)
+            a4nn_buf_add(&r->head, bytes, len);
+        return r->enough;
+    }
     if (r->anew != A4NN_READER_GOES_ON && r->format != NULL)
         begin_format_anew(r, bytes, len);
     if (r->decided) {
@@ -333,6 +378,8 @@ a4nn_reader_input_end(void *arg)
 {
     struct a4nn_reader *r = arg;
 
+    if (r->settings)
+        r->decided = take_settings(r) || r->head.len > SETTINGS;
     if (!r->decided) {
         a4nn_reader_decide(r, true);
         feed(r, r->head.data, r->head.len);
@@ -403,6 +450,7 @@ a4nn_reader_free(struct a4nn_reader *r)
     a4nn_chatter_release(&r->chatter);
     a4nn_buf_release(&r->decoded);
     a4nn_strmap_release(&r->taken);
+    a4nn_beside_release(&r->beside);
     free(r->run);
     free(r);
 }

@@ -22,6 +22,8 @@ struct a4nn_reader_opts {
     const struct a4nn_log_format *format; /* forced, or NULL: recognise each input */
     struct a4nn_select_opts select;
     const char *run; /* name for the run of an input that does not name its runs, or NULL */
+    bool again; /* where a configuration lies behind the log (beside.h), its last record comes once
+                 * more, with it */
 
     /* A record is there; it is the reader's and valid during the call. Nonzero ends the reading. */
     int (*record)(void *arg, struct a4nn_record *record);

@@ -3,6 +3,7 @@
 #define A4NN_LOG_READER_PARTS_H
 
 #include "buf.h"
+#include "log/beside.h"
 #include "log/chatter.h"
 #include "log/lines.h"
 #include "log/reader.h"
@@ -34,6 +35,8 @@ struct a4nn_reader {
     unsigned long line; /* of the last number */
     bool several;       /* more than one input: their runs need the input's name */
     bool enough;        /* the receiver wants no more */
+    struct a4nn_beside beside;
+    bool settings; /* the input at hand lies beside logs, and is none */
 
     /* the input at hand */
     char *path, *name, *argument;
