@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,12 +76,29 @@ write_into(const char *path, const char *bytes, size_t len)
     return result;
 }
 
+/* Where a link leads that leads to nothing yet; owned by the caller, NULL when it is no link. */
+static char *
+dangling(const char *path)
+{
+    struct a4nn_buf out = {0};
+    char to[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    ssize_t n = readlink(path, to, sizeof to);
+
+    if (n <= 0 || n == (ssize_t)sizeof to)
+        return NULL;
+    if (to[0] != '/' && slash != NULL)
+        a4nn_buf_add(&out, path, (size_t)(slash - path) + 1);
+    a4nn_buf_add(&out, to, (size_t)n);
+    return out.data;
+}
+
 int
 a4nn_outfile_put(const char *path, const char *bytes, size_t len, struct a4nn_err *err)
 {
     struct stat st;
     bool exists = stat(path, &st) == 0;
-    char *target = exists ? realpath(path, NULL) : NULL;
+    char *target = exists ? realpath(path, NULL) : dangling(path);
     int result;
 
     if (exists && !S_ISREG(st.st_mode))

@@ -13,7 +13,7 @@
 
 enum kind { AND, OR, NOT, HAS, EQUAL, UNEQUAL, LESS, LESS_EQUAL, MORE, MORE_EQUAL, MATCHES };
 
-enum { DEPTH = 200 }; /* of parentheses */
+enum { DEPTH = 200 /* of parentheses */, TERMS = 10000 /* which make a tree as deep */ };
 
 struct a4nn_where {
     enum kind kind;
@@ -25,7 +25,7 @@ struct a4nn_where {
 
 struct parser {
     const char *begin, *at;
-    int depth;
+    int depth, terms;
     struct a4nn_err *err;
 };
 
@@ -162,6 +162,8 @@ parse_single(struct parser *p)
 
     if (++p->depth > DEPTH)
         return wrong(p, "too deep");
+    if (++p->terms > TERMS)
+        return wrong(p, "too long");
     if (take_word(p, "not")) {
         w = parse_single(p);
         w = w != NULL ? node(NOT, w, NULL) : NULL;

@@ -11,7 +11,7 @@
 /* An empty folder for a test of files, which works in it, and takes it away in the end. */
 static char scratch[256];
 
-static void
+static inline void
 scratch_begin(void)
 {
     const char *tmp = getenv("TMPDIR");
@@ -24,7 +24,7 @@ scratch_begin(void)
     }
 }
 
-static void
+static inline void
 scratch_end(void)
 {
     char command[sizeof scratch + 16];
@@ -35,7 +35,7 @@ scratch_end(void)
 }
 
 /* Makes a file of this text. */
-static void
+static inline void
 scratch_put(const char *path, const char *text)
 {
     FILE *out = fopen(path, "w");
