@@ -61,6 +61,10 @@ failed(struct sqlite *s, int code, struct a4nn_err *err)
         limit.rlim_cur != RLIM_INFINITY)
         return a4nn_err_set(err, "'%.300s': %s (files may not grow beyond %ju bytes: ulimit -f)",
                             s->name, sqlite3_errstr(code), (uintmax_t)limit.rlim_cur);
+    /* no room for the 32 KiB by which readers and writers of the journal know of each other */
+    if (plain == SQLITE_IOERR && s->connection != NULL &&
+        sqlite3_extended_errcode(s->connection) == SQLITE_IOERR_SHMSIZE)
+        return a4nn_err_set(err, "'%.300s': the disk is full", s->name);
     return a4nn_err_set(err, "'%.300s': %s", s->name,
                         s->connection != NULL ? sqlite3_errmsg(s->connection)
                                               : sqlite3_errstr(code));

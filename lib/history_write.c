@@ -297,7 +297,8 @@ take_result(struct taker *t, const struct a4nn_record *record, const char *outco
         a4nn_facts_set_text(facts, A4NN_FACT_STATUS, status_of(outcome, exit_status));
     else
         say_once(t->w, "outcome", "it is none that a4nn-train-wrap knows");
-    if (reason[0] != '\0')
+    /* one that ended by itself was not stopped, whatever the verdict was */
+    if (reason[0] != '\0' && strcmp(outcome, "ended") != 0)
         a4nn_facts_set_text(facts, A4NN_FACT_REASON, reason);
     if (job != NULL)
         a4nn_facts_set_text(facts, A4NN_FACT_JOB, job);

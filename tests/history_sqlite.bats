@@ -115,6 +115,17 @@ open_folder() {
     grep -qx "a4nn-history: '$A4NN_HISTORY': the disk is full" err || fail "$(cat err)"
     whole
     [ "$(fact observations)" -eq 3 ]
+    # full to the last page: not even who reads can make the room that they need beside it
+    rm small/*
+    a4nn-history add -q in.csv
+    head -c 1M /dev/zero > small/rest 2> none || true
+    run -2 --separate-stderr a4nn-history list
+    [ "$stderr" = "a4nn-history: '$A4NN_HISTORY': the disk is full" ]
+    run -0 --separate-stderr a4nn-train-wrap -H -r r --on-stop report -- cat in.csv
+    [ "$output" = "$(cat in.csv)" ]
+    [[ $stderr == *"not all is in the history: '$A4NN_HISTORY': the disk is full"* ]]
+    rm small/rest
+    whole
 }
 
 @test "history: a damaged file is found out, and not made worse" {

@@ -31,6 +31,7 @@ facts() {
     [ "$(facts one status epochs observations last_value exit_status config.lr config.net.depth host task | paste -sd ' ')" = \
         "complete 20 20 0.8994 0 0.1 3 $(hostname) nas" ]
     [ "$(facts one command | jq -r 'join(" ")')" = "./train.sh 0.9" ]
+    [ "$(facts one stop_reason)" = null ] # the verdict was only reported
     # what was forecast then is what the log gives
     ./train.sh 0.9 | a4nn-predict -q -r one -t nas -o jsonl | jq -c '[.epoch, .value, .forecast, .low, .high, .verdict]' > wanted
     a4nn-history export -r one | jq -c '[.epoch, .value, .forecast, .low, .high, .verdict]' | diff - wanted
