@@ -10,6 +10,8 @@ static const struct a4nn_verb verbs[] = {
     {"next", "what to train next, and why", &a4nn_steer_next_cli, a4nn_steer_next},
     {"explain", "what each parameter does to the final value", &a4nn_steer_explain_cli,
      a4nn_steer_explain},
+    {"convert", "a search space of ConfigSpace or Optuna as one of ours", &a4nn_steer_convert_cli,
+     a4nn_steer_convert},
     {0},
 };
 

@@ -151,6 +151,18 @@ a4nn_formula_names(const struct a4nn_formula *f, void (*each)(void *arg, size_t 
 }
 
 void
+a4nn_formula_quote(struct a4nn_buf *out, char quote, const char *text)
+{
+    a4nn_buf_addc(out, quote);
+    for (; *text != '\0'; text++) {
+        if (*text == quote)
+            a4nn_buf_addc(out, quote);
+        a4nn_buf_addc(out, *text);
+    }
+    a4nn_buf_addc(out, quote);
+}
+
+void
 a4nn_formula_free(struct a4nn_formula *f)
 {
     if (f == NULL)

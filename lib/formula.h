@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "buf.h"
 #include "err.h"
 #include "strmap.h"
 
@@ -67,6 +68,9 @@ bool a4nn_term_equal(const struct a4nn_term *a, const struct a4nn_term *b);
 /* Calls `each` for every name in it, as often as it is there. */
 void a4nn_formula_names(const struct a4nn_formula *f, void (*each)(void *arg, size_t name),
                         void *arg);
+
+/* Appends a text as a formula has it in quotes of that kind; in backquotes it is a name. */
+void a4nn_formula_quote(struct a4nn_buf *out, char quote, const char *text);
 
 void a4nn_formula_free(struct a4nn_formula *f);
 

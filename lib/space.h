@@ -31,6 +31,7 @@ struct a4nn_parameter {
     struct a4nn_term *value; /* the same as terms */
     char **print;            /* and as JSON writes them */
     size_t values;
+    double start;              /* u of its default; -1: it has none */
     struct a4nn_formula *when; /* owned; NULL: always there */
 };
 

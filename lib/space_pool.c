@@ -321,12 +321,29 @@ thicken(struct a4nn_space_pool *pool)
                              width[times % (sizeof width / sizeof *width)]);
 }
 
+/* The defaults, and the middle of what has none, if that is allowed; nothing when none has one. */
+static void
+put_defaults(struct a4nn_space_pool *pool)
+{
+    const struct a4nn_space *s = pool->space;
+    bool any = false;
+    size_t i;
+
+    for (i = 0; i < s->n; i++) {
+        any = any || s->parameter[i].start >= 0;
+        pool->u[i] = s->parameter[i].start >= 0 ? s->parameter[i].start : 0.5;
+    }
+    if (any && unmet(pool, pool->u) == 0)
+        put(pool, pool->u);
+}
+
 int
 a4nn_space_pool_fill(struct a4nn_space_pool *pool, struct a4nn_err *err)
 {
     size_t d = pool->space->n, i;
     double *points = a4nn_xcalloc(A4NN_SPACE_POOL_EVEN * d + 1, sizeof *points);
 
+    put_defaults(pool);
     a4nn_spread_cube(&pool->dice, d, A4NN_SPACE_POOL_EVEN, points);
     for (i = 0; i < A4NN_SPACE_POOL_EVEN; i++)
         if (settle(pool, points + i * d))

@@ -25,7 +25,8 @@ enum {
 struct a4nn_space_pool *a4nn_space_pool_new(const struct a4nn_space *space, uint64_t seed);
 
 /*
- * Puts in the points that fill the space; in their order, any first ones do so, too.  0, or -1 with
+ * Puts in the defaults, if there are any, and points that fill the space; in their order, any first
+ * ones do so, too.  0, or -1 with
  * *err naming a constraint that no configuration which was tried meets.
  */
 int a4nn_space_pool_fill(struct a4nn_space_pool *pool, struct a4nn_err *err) A4NN_MUST_USE;

@@ -55,6 +55,7 @@ static const struct member of_parameter[] = {
     {"step", NUMBERS, false},
     {"log", NUMBERS, false},
     {"when", ALL, false},
+    {"default", ALL, false},
     {"description", ALL, false},
     {0},
 };
@@ -282,6 +283,25 @@ read_values(struct a4nn_parameter *p, const char *parent, const struct a4nn_json
 }
 
 static int
+read_default(struct a4nn_parameter *p, const char *parent, const struct a4nn_json *object,
+             struct a4nn_err *err)
+{
+    const struct a4nn_json *v = a4nn_json_get(object, "default");
+    struct a4nn_buf print = {0};
+    char path[200];
+    int result = 0;
+
+    p->start = v != NULL ? a4nn_parameter_find(p, v) : -1;
+    if (v != NULL && p->start < 0) {
+        member_path(path, sizeof path, parent, "default");
+        a4nn_json_dump(v, &print);
+        result = wrong(err, path, "%.100s is no value of '%.100s'", print.data, p->name);
+        a4nn_buf_release(&print);
+    }
+    return result;
+}
+
+static int
 read_parameter(struct a4nn_space *s, size_t i, const struct a4nn_json *object, struct a4nn_err *err)
 {
     struct a4nn_parameter *p = &s->parameter[i];
@@ -297,8 +317,10 @@ read_parameter(struct a4nn_space *s, size_t i, const struct a4nn_json *object, s
     c.type = 1u << p->type;
     if (check_members(object, &c) < 0)
         return -1;
-    return p->type == A4NN_CATEGORICAL ? read_values(p, path, object, err)
-                                       : read_range(p, path, object, err);
+    if ((p->type == A4NN_CATEGORICAL ? read_values(p, path, object, err)
+                                     : read_range(p, path, object, err)) < 0)
+        return -1;
+    return read_default(p, path, object, err);
 }
 
 /* ---- conditions ---- */
@@ -340,18 +362,6 @@ scope_of(const struct a4nn_space *s, unsigned *kinds)
     return (struct a4nn_formula_scope){&s->names, kinds, allows, s};
 }
 
-static void
-add_quoted(struct a4nn_buf *out, char quote, const char *text)
-{
-    a4nn_buf_addc(out, quote);
-    for (; *text != '\0'; text++) {
-        if (*text == quote)
-            a4nn_buf_addc(out, quote);
-        a4nn_buf_addc(out, *text);
-    }
-    a4nn_buf_addc(out, quote);
-}
-
 /* {"pool": "max", "layers": [2, 3]} as the formula `pool` in ['max'] and `layers` in [2,3] */
 struct wording {
     const struct a4nn_space *space;
@@ -382,7 +392,7 @@ word_value(struct wording *w, const char *path, size_t name, const struct a4nn_j
         result = wrong(w->err, path, "%.100s is no value of '%.100s'", print.data,
                        w->space->parameter[name].name);
     if (term.text != NULL)
-        add_quoted(&w->out, '\'', term.text);
+        a4nn_formula_quote(&w->out, '\'', term.text);
     else
         a4nn_buf_adds(&w->out, print.data);
     a4nn_buf_release(&print);
@@ -401,7 +411,7 @@ word_member(void *arg, const char *name, struct a4nn_json *v)
     if (i < 0)
         return wrong(w->err, path, "no parameter '%.100s'", name);
     a4nn_buf_adds(&w->out, w->out.len > 0 ? " and " : "");
-    add_quoted(&w->out, '`', name);
+    a4nn_formula_quote(&w->out, '`', name);
     a4nn_buf_adds(&w->out, " in [");
     if (a4nn_json_kind(v) != A4NN_JSON_ARRAY) {
         if (word_value(w, path, (size_t)i, v) < 0)
