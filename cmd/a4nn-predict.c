@@ -264,6 +264,7 @@ read_names(const struct job *job, char *const *operands, int count, struct a4nn_
         a4nn_reader_free(reader);
     }
     a4nn_strmap_release(&said);
+    a4nn_history_met_all(names);
 }
 
 static void

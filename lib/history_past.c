@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "history_past.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fnv.h"
 #include "history_read.h"
 #include "xalloc.h"
 
@@ -25,7 +27,7 @@ struct lessons {
     const char *task, *metric;
     enum a4nn_mode mode;
     int64_t task_id;
-    const struct a4nn_strmap *but;
+    const struct a4nn_history_keys *but;
     struct candidate *run;
     size_t n, cap, seen; /* seen: those of a page, with the ones left out */
     struct a4nn_buf key;
@@ -58,6 +60,110 @@ a4nn_history_key(const struct a4nn_record *first, struct a4nn_buf *out)
             a4nn_record_num(first, A4NN_VALUE), out);
 }
 
+/* ---- curves ---- */
+
+enum { TELLING = 3 /* values that tell a curve, when they are not all the same */ };
+
+/* A curve so far, if its epochs are in order. */
+struct a4nn_history_trail {
+    double first, last; /* epochs: the lowest, and that of the last value */
+    double value;       /* the last one */
+    uint64_t hash;
+    size_t n;
+    bool varies, disordered;
+};
+
+static uint64_t
+go_on(uint64_t hash, double epoch, double value)
+{
+    const double both[] = {epoch, isnan(value) ? (double)NAN : value + 0.0}; /* -0 is 0 */
+
+    return a4nn_fnv(hash, (const char *)both, sizeof both);
+}
+
+static void
+follow(struct a4nn_history_trail *t, double epoch, double value)
+{
+    if (t->n > 0 && epoch <= t->last) {
+        /* the same again says nothing; else it was resumed there */
+        t->disordered = t->disordered || epoch < t->last || value < t->value || value > t->value ||
+                        isnan(value) != isnan(t->value);
+        return;
+    }
+    t->varies = t->varies || (t->n > 0 && (value < t->value || value > t->value));
+    t->last = epoch;
+    t->value = value;
+    t->hash = go_on(t->hash, epoch, value);
+    t->n++;
+}
+
+static void
+add_print(size_t n, uint64_t hash, struct a4nn_buf *out)
+{
+    a4nn_buf_addf(out, "%zu %" PRIx64, n, hash);
+}
+
+void
+a4nn_history_met_all(struct a4nn_history_keys *keys)
+{
+    struct a4nn_buf print = {0};
+    size_t i;
+
+    for (i = 0; i < keys->runs.n; i++) {
+        const struct a4nn_history_trail *t = &keys->trail[i];
+        if (t->disordered || !t->varies || t->n < TELLING)
+            continue;
+        a4nn_buf_reset(&print);
+        add_print(t->n, t->hash, &print);
+        if (keys->curves.n == 0 || t->n < keys->shortest)
+            keys->shortest = t->n;
+        if (keys->curves.n == 0 || t->n > keys->longest)
+            keys->longest = t->n;
+        a4nn_strmap_put(&keys->curves, print.data, NULL);
+    }
+    a4nn_buf_release(&print);
+}
+
+/* Is one of these curves this one, or what it began with? */
+static bool
+has_curve(const struct a4nn_history_keys *keys, const struct a4nn_curve *c)
+{
+    uint64_t hash = A4NN_FNV_START;
+    struct a4nn_buf print = {0};
+    bool found = false;
+    size_t i;
+
+    if (keys == NULL || keys->curves.n == 0)
+        return false;
+    for (i = 0; i < c->n && i < keys->longest && !found; i++) {
+        hash = go_on(hash, c->epoch[i], c->value[i]);
+        if (i + 1 < keys->shortest)
+            continue;
+        a4nn_buf_reset(&print);
+        add_print(i + 1, hash, &print);
+        found = a4nn_strmap_find(&keys->curves, print.data) != A4NN_STRMAP_NONE;
+    }
+    a4nn_buf_release(&print);
+    return found;
+}
+
+void
+a4nn_history_keys_add(struct a4nn_history_keys *to, const struct a4nn_history_keys *from)
+{
+    size_t i;
+
+    for (i = 0; i < from->keys.n; i++)
+        a4nn_strmap_put(&to->keys, from->keys.key[i], NULL);
+    if (from->curves.n > 0 && (to->curves.n == 0 || from->shortest < to->shortest))
+        to->shortest = from->shortest;
+    if (from->curves.n > 0 && (to->curves.n == 0 || from->longest > to->longest))
+        to->longest = from->longest;
+    for (i = 0; i < from->curves.n; i++)
+        a4nn_strmap_put(&to->curves, from->curves.key[i], NULL);
+}
+
+/* ---- runs ---- */
+
 bool
 a4nn_history_meet(struct a4nn_history_keys *keys, const struct a4nn_record *record)
 {
@@ -70,11 +176,12 @@ a4nn_history_meet(struct a4nn_history_keys *keys, const struct a4nn_record *reco
     a4nn_record_key(record, own, &key);
     i = a4nn_strmap_put(&keys->runs, key.data, &first);
     if (first) {
-        keys->first = a4nn_xgrow(keys->first, i, &keys->cap, sizeof *keys->first);
-        keys->first[i] = epoch;
+        keys->trail = a4nn_xgrow(keys->trail, i, &keys->cap, sizeof *keys->trail);
+        keys->trail[i] = (struct a4nn_history_trail){.first = epoch, .hash = A4NN_FNV_START};
     }
-    if (epoch <= keys->first[i]) {
-        keys->first[i] = epoch;
+    follow(&keys->trail[i], epoch, a4nn_record_num(record, A4NN_VALUE));
+    if (epoch <= keys->trail[i].first) {
+        keys->trail[i].first = epoch;
         a4nn_buf_reset(&key);
         a4nn_history_key(record, &key);
         a4nn_strmap_put(&keys->keys, key.data, NULL);
@@ -87,10 +194,10 @@ void
 a4nn_history_keys_release(struct a4nn_history_keys *keys)
 {
     a4nn_strmap_release(&keys->runs);
-    free(keys->first);
-    keys->first = NULL;
-    keys->cap = 0;
+    free(keys->trail);
     a4nn_strmap_release(&keys->keys);
+    a4nn_strmap_release(&keys->curves);
+    *keys = (struct a4nn_history_keys){0};
 }
 
 /* ---- candidates ---- */
@@ -119,7 +226,7 @@ take_run(void *arg, const struct a4nn_db_value *c, size_t count)
     l->seen++;
     a4nn_buf_reset(&l->key);
     add_key(name, a4nn_db_number(&c[3]), a4nn_db_number(&c[4]), &l->key);
-    if (l->but != NULL && a4nn_strmap_find(l->but, l->key.data) != A4NN_STRMAP_NONE)
+    if (l->but != NULL && a4nn_strmap_find(&l->but->keys, l->key.data) != A4NN_STRMAP_NONE)
         return 0;
     l->run = a4nn_xgrow(l->run, l->n, &l->cap, sizeof *l->run);
     l->run[l->n++] =
@@ -176,7 +283,7 @@ take_curves(struct teacher *t, size_t limit, struct a4nn_err *err)
         t->looked_at++;
         a4nn_curve_release(c);
         result = a4nn_history_curve(t->db, t->lessons.run[i].id, t->lessons.metric, c, err);
-        if (result < 0 || c->n == 0)
+        if (result < 0 || c->n == 0 || has_curve(t->lessons.but, c))
             continue;
         a4nn_buf_reset(&key);
         add_key(t->lessons.run[i].name, c->epoch[0], c->value[0], &key);
@@ -254,7 +361,7 @@ teach(struct teacher *t)
 
 long
 a4nn_history_teach(struct a4nn_db *db, const char *task, const char *metric,
-                   const struct a4nn_strmap *but, struct a4nn_past *past,
+                   const struct a4nn_history_keys *but, struct a4nn_past *past,
                    struct a4nn_strmap *taught, struct a4nn_err *err)
 {
     const struct a4nn_db_value v[] = {a4nn_db_text(task), a4nn_db_text(metric)};

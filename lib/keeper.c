@@ -135,7 +135,6 @@ int
 a4nn_keeper_open(struct a4nn_keeper *k, struct a4nn_err *err)
 {
     const char *name = k->opts->history;
-    size_t i;
 
     /* made with patience, used without */
     if ((k->reading = a4nn_history_open(name, A4NN_DB_CREATE, A4NN_HISTORY_PATIENCE, err)) ==
@@ -146,8 +145,8 @@ a4nn_keeper_open(struct a4nn_keeper *k, struct a4nn_err *err)
         k->own = (struct a4nn_diag){.emit = k->opts->diag->emit, .arg = k->opts->diag->arg};
     k->write = (struct a4nn_history_write_opts){k->writing, k->opts->task, &k->own};
     k->writer = a4nn_history_writer_new(&k->write);
-    for (i = 0; k->opts->coming != NULL && i < k->opts->coming->keys.n; i++)
-        a4nn_strmap_put(&k->come.keys, k->opts->coming->keys.key[i], NULL);
+    if (k->opts->coming != NULL)
+        a4nn_history_keys_add(&k->come, k->opts->coming);
     if (pthread_create(&k->thread, NULL, write_down, k) != 0)
         return a4nn_err_set(err, "cannot start a thread");
     k->threaded = true;
@@ -174,8 +173,7 @@ teach(struct a4nn_keeper *k, const char *task, const char *metric)
     }
     if (task[0] == '\0' || k->unread)
         return;
-    if (a4nn_history_teach(k->reading, task, metric, &k->come.keys, k->past, &k->taught, &err) <
-        0) {
+    if (a4nn_history_teach(k->reading, task, metric, &k->come, k->past, &k->taught, &err) < 0) {
         k->unread = true;
         a4nn_diag(k->opts->diag, A4NN_ERROR, NULL, 0, "nothing is learned from the history: %s",
                   err.msg);

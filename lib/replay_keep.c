@@ -159,9 +159,10 @@ a4nn_replay_keep_teach(struct a4nn_replay_keep *k, struct a4nn_past *past, struc
     size_t i;
 
     flush(k);
+    a4nn_history_met_all(&k->replayed);
     for (i = 0; i < k->replay->collections.n; i++, taught += n) {
         const struct a4nn_replay_collection *c = &k->replay->collection[i];
-        n = a4nn_history_teach(k->db, c->name, c->metric, &k->replayed.keys, past, NULL, err);
+        n = a4nn_history_teach(k->db, c->name, c->metric, &k->replayed, past, NULL, err);
         if (n < 0)
             return -1;
     }

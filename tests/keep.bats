@@ -191,6 +191,24 @@ rows() { sqlite3 "$A4NN_HISTORY" .dump | sort; }
     done
 }
 
+@test "keep: a run does not teach itself under another name" {
+    a4nn-history import -q -t nas past.csv
+    a4nn-replay -q --no-keep -H -o csv -c nas --no-baseline new.csv > with
+    cp "$A4NN_HISTORY" copy.db
+    awk -F, 'NR == 1 || $2 <= 20' new.csv | sed 's/,30$/,20/' > part.csv
+    a4nn-replay -q --no-keep -Hcopy.db -o csv -c nas --no-baseline part.csv > of_part
+    a4nn-predict -q -Hcopy.db -t nas new.csv > forecasts
+    # an archive of which they are a part calls them otherwise
+    sed '2,$s/^/lab\//' new.csv > renamed.csv
+    a4nn-history import -q -t nas renamed.csv
+    [ "$(a4nn-history runs -w 'run ~ "^lab/"' -o csv | wc -l)" = 31 ]
+    a4nn-replay -q --no-keep -H -o csv -c nas --no-baseline new.csv | cmp - with
+    a4nn-replay -q --no-keep -H -o csv -c nas --no-baseline < new.csv | cmp - with
+    a4nn-predict -q -H -t nas new.csv | cmp - forecasts
+    # one that went on for longer than what is replayed is the same run
+    a4nn-replay -q --no-keep -H -o csv -c nas --no-baseline part.csv | cmp - of_part
+}
+
 @test "keep: a replay of more runs than are looked at learns from what lies behind them" {
     a4nn-history import -q -t nas past.csv
     awk -v OFS=, 'BEGIN {
