@@ -51,6 +51,7 @@ real  prog   /usr/sbin/slurmctld    slurm-wlm           slurm-slurmctld     slur
 real  prog   /usr/sbin/munged       munge               munge               munge         -
 real  prog   faketime               faketime            libfaketime         libfaketime   -
 real  prog   setsid                 util-linux          util-linux          util-linux    -
+real  prog   parallel               parallel            parallel            parallel      parallel
 real  prog   chromium               chromium            chromium            chromium      chromium
 real  prog   psql                   postgresql-client   postgresql          postgresql    postgresql
 real  server initdb                 postgresql          postgresql-server   postgresql    postgresql

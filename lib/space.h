@@ -68,7 +68,8 @@ int a4nn_space_read(const char *file, struct a4nn_space *out, struct a4nn_err *e
 int a4nn_space_of(const struct a4nn_json *json, struct a4nn_space *out,
                   struct a4nn_err *err) A4NN_MUST_USE;
 
-/* Is the regular file one that begins as a space does, and no record: `{"parameters": [`? */
+/* Is the regular file one that begins as a space does, and no record: `{"parameters": [`, or that
+ * behind a description? */
 bool a4nn_space_is_one(const char *file);
 
 /* The number of values a parameter has; 0: a real without a step. */

@@ -658,10 +658,24 @@ behind(const char *at, const char *sign)
     return strncmp(at, sign, len) == 0 ? at + len : NULL;
 }
 
+/* What follows a description, if there is one here. */
+static const char *
+behind_description(const char *at)
+{
+    const char *text = behind(behind(behind(at, "\"description\""), ":"), "\"");
+
+    if (text == NULL)
+        return at;
+    while (*text != '"' && *text != '\0')
+        text += text[0] == '\\' && text[1] != '\0' ? 2 : 1;
+    return behind(behind(text, "\""), ",");
+}
+
 bool
 a4nn_space_is_one(const char *file)
 {
     char head[HEAD + 1];
+    const char *start;
     struct stat about;
     FILE *in;
     size_t n;
@@ -671,5 +685,6 @@ a4nn_space_is_one(const char *file)
     n = fread(head, 1, HEAD, in);
     fclose(in);
     head[n] = '\0';
-    return behind(behind(behind(behind(head, "{"), "\"parameters\""), ":"), "[") != NULL;
+    start = behind_description(behind(head, "{"));
+    return behind(behind(behind(start, "\"parameters\""), ":"), "[") != NULL;
 }

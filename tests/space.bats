@@ -346,6 +346,9 @@ print(json.dumps({"parameters": [{"name": str(i), "type": "real", "low": 0, "hig
     cp space.json results2
     a4nn-steer next -n 2 results results2 | cmp - wanted
     a4nn-steer next -n 2 --space - results < space.json | cmp - wanted
+    # with a description before the parameters, of whatever characters
+    jq '{description: "a \"space\", \\", parameters, constraints}' space.json > results2
+    a4nn-steer next -n 2 results results2 | cmp - wanted
     # other results from standard input
     a4nn-steer next -q -n 2 space.json - < results | cmp - wanted
     run -2 --separate-stderr a4nn-steer next space.json results2

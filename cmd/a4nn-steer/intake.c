@@ -91,11 +91,19 @@ read_kindred(struct a4nn_steer *s, struct a4nn_db *db)
 static void
 read_history(struct a4nn_steer *s, enum a4nn_steer_verb verb)
 {
+    struct a4nn_err made;
     struct a4nn_db *db;
 
     if (!s->in.history)
         return;
+    /* A search begins without one: then it is made, as whoever trains for it would. */
     db = a4nn_history_open(s->in.history_name, A4NN_DB_READ, A4NN_HISTORY_PATIENCE, &s->err);
+    if (db == NULL) {
+        db = a4nn_history_open(s->in.history_name, A4NN_DB_CREATE, A4NN_HISTORY_PATIENCE, &made);
+        if (db != NULL)
+            a4nn_diag(&s->in.diag, A4NN_NOTE, NULL, 0,
+                      "there was no history yet: a new one is made");
+    }
     if (db == NULL)
         a4nn_die(A4NN_TROUBLE, "%s", s->err.msg);
     if (verb != A4NN_STEER_INIT || s->in.task != NULL)

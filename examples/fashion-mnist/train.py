@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Trains a small convolutional network on Fashion-MNIST, as a configuration in JSON describes it.
 
-    train.py [options] FOLDER
+    train.py [options] [FOLDER]
 
 FOLDER gets log.csv (epoch,train_loss,val_loss,val_acc,lr) and ckpt/epoch-N.pt after each epoch.
 A checkpoint is written beside its place and then moved there.  USR1 ends the training in good
@@ -35,8 +35,10 @@ def ask_stop(number, frame):
 
 def options():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("folder", help="where log and checkpoints go")
-    parser.add_argument("--config", default="{}", help="JSON text, or a file with it: %s" % json.dumps(network.DEFAULTS))
+    parser.add_argument("folder", nargs="?", default=os.environ.get("A4NN_RUN"),
+                        help="where log and checkpoints go (default: $A4NN_RUN)")
+    parser.add_argument("--config", default=os.environ.get("A4NN_CONFIG", "{}"),
+                        help="JSON text, or a file with it (default: $A4NN_CONFIG): %s" % json.dumps(network.DEFAULTS))
     parser.add_argument("--data", default=network.DATA, help="folder with the data (default: %(default)s)")
     parser.add_argument("--epochs", type=int, default=10, help="(default: %(default)s)")
     parser.add_argument("--no-validation", action="store_true", help="leave that to evaluate.py")
@@ -45,7 +47,10 @@ def options():
     parser.add_argument("--seed", type=int, default=1, help="(default: %(default)s)")
     parser.add_argument("--threads", type=int, default=1, help="(default: %(default)s)")
     parser.add_argument("--val-samples", type=int, default=2000, help="images to validate on (default: %(default)s)")
-    return parser.parse_args()
+    args = parser.parse_args()
+    if not args.folder:
+        parser.error("a folder is needed, or A4NN_RUN")
+    return args
 
 
 def newest(folder):
