@@ -9,6 +9,7 @@
 #include "forecast.h"
 #include "history_past.h"
 #include "input.h"
+#include "json.h"
 #include "keeper.h"
 #include "log/reader.h"
 #include "program.h"
@@ -117,15 +118,28 @@ tell_stop(struct job *job, const struct a4nn_record *r)
                   a4nn_record_text(r, A4NN_REASON, ""));
 }
 
+/* The further numbers of a log are for the history, which has them now, and not for the output. */
+static void
+drop_numbers(struct a4nn_record *record)
+{
+    if (record->extra == NULL)
+        return;
+    a4nn_json_set(record->extra, "metrics", NULL);
+    a4nn_json_set(record->extra, "observations", NULL);
+}
+
 static int
 on_record(void *arg, struct a4nn_record *record)
 {
     struct job *job = arg;
-    bool stop;
+    bool stop, log = a4nn_reader_gives_log(job->reader);
 
-    if (job->keeper != NULL)
-        a4nn_keeper_meet(job->keeper, record);
-    else if (job->in.task != NULL && a4nn_record_text(record, A4NN_TASK, "")[0] == '\0')
+    if (job->keeper != NULL && !a4nn_keeper_meet(job->keeper, record) && log) {
+        a4nn_keeper_keep(job->keeper, record);
+        return 0;
+    }
+    if (job->keeper == NULL && job->in.task != NULL &&
+        a4nn_record_text(record, A4NN_TASK, "")[0] == '\0')
         a4nn_record_set_text(record, A4NN_TASK, job->in.task);
     if (job->policy == NULL)
         begin(job, record);
@@ -135,9 +149,11 @@ on_record(void *arg, struct a4nn_record *record)
     }
     stop = a4nn_policy_feed(job->policy, record);
     job->stopped = job->stopped || stop;
-    a4nn_stream_write(job->writer, record);
     if (job->keeper != NULL)
         a4nn_keeper_keep(job->keeper, record);
+    if (job->keeper != NULL && log)
+        drop_numbers(record);
+    a4nn_stream_write(job->writer, record);
     if (stop && job->for_people)
         tell_stop(job, record);
     return ferror(stdout) || (job->until_stop && job->stopped);
@@ -252,6 +268,7 @@ read_names(const struct job *job, char *const *operands, int count, struct a4nn_
     int i;
 
     opts.record = take_name;
+    opts.select.all = false;
     opts.pause = NULL;
     opts.arg = names;
     opts.diag = &silent;
@@ -341,6 +358,7 @@ main(int argc, char **argv)
     job.in.reader.pause = on_pause;
     job.in.reader.arg = &job;
     if (job.in.history) {
+        job.in.reader.select.all = true;
         read_names(&job, argv + first, argc - first, &names);
         job.keeping.coming = &names;
         open_history(&job);

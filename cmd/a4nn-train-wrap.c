@@ -307,6 +307,7 @@ set_history(struct job *job, char **argv)
                                              .diag = &job->in.diag};
     wrap->judge.keeper = a4nn_keeper_new(&job->keeping);
     job->policy.past = a4nn_keeper_past(wrap->judge.keeper);
+    job->in.reader.select.all = true; /* of every number the history has use */
     wrap->history = true;
     wrap->history_name = job->in.history_name;
     wrap->task = job->in.task;

@@ -9,6 +9,7 @@
 
 #include "fnv.h"
 #include "history_read.h"
+#include "json.h"
 #include "xalloc.h"
 
 enum {
@@ -188,6 +189,27 @@ a4nn_history_meet(struct a4nn_history_keys *keys, const struct a4nn_record *reco
     }
     a4nn_buf_release(&key);
     return first;
+}
+
+bool
+a4nn_history_repeats(const struct a4nn_history_keys *keys, const struct a4nn_record *record)
+{
+    const uint64_t own = A4NN_BIT(A4NN_TASK) | A4NN_BIT(A4NN_METRIC) | A4NN_BIT(A4NN_RUN);
+    double epoch = a4nn_record_num(record, A4NN_EPOCH), value = a4nn_record_num(record, A4NN_VALUE);
+    const struct a4nn_history_trail *t;
+    struct a4nn_buf key = {0};
+    long i;
+
+    if (a4nn_json_get(record->extra, "metrics") == NULL &&
+        a4nn_json_get(record->extra, "observations") == NULL)
+        return false;
+    a4nn_record_key(record, own, &key);
+    i = a4nn_strmap_find(&keys->runs, key.data);
+    a4nn_buf_release(&key);
+    if (i == A4NN_STRMAP_NONE)
+        return false;
+    t = &keys->trail[i];
+    return epoch == t->last && (value == t->value || (isnan(value) && isnan(t->value)));
 }
 
 void

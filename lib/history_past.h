@@ -36,6 +36,9 @@ struct a4nn_history_keys {
  */
 bool a4nn_history_meet(struct a4nn_history_keys *keys, const struct a4nn_record *record);
 
+/* Does the record only repeat the last one of its run, to say more numbers of it (select.h)? */
+bool a4nn_history_repeats(const struct a4nn_history_keys *keys, const struct a4nn_record *record);
+
 /* All of these runs have come, to their ends: from now on they are known by their curves, too. */
 void a4nn_history_met_all(struct a4nn_history_keys *keys);
 

@@ -16,12 +16,12 @@ struct a4nn_judge {
     bool told;
 };
 
-void
+bool
 a4nn_judgement_make(struct a4nn_policy *policy, struct a4nn_keeper *keeper, struct a4nn_record *r,
                     struct a4nn_judgement *out)
 {
-    if (keeper != NULL)
-        a4nn_keeper_meet(keeper, r);
+    if (keeper != NULL && !a4nn_keeper_meet(keeper, r))
+        return false;
     *out = (struct a4nn_judgement){.stop = a4nn_policy_feed(policy, r)};
     out->epoch = a4nn_record_num(r, A4NN_EPOCH);
     out->value = a4nn_record_num(r, A4NN_VALUE);
@@ -33,6 +33,7 @@ a4nn_judgement_make(struct a4nn_policy *policy, struct a4nn_keeper *keeper, stru
     snprintf(out->run, sizeof out->run, "%s", a4nn_record_text(r, A4NN_RUN, ""));
     snprintf(out->metric, sizeof out->metric, "%s", a4nn_record_text(r, A4NN_METRIC, ""));
     snprintf(out->reason, sizeof out->reason, "%s", a4nn_record_text(r, A4NN_REASON, ""));
+    return true;
 }
 
 static int
@@ -41,9 +42,10 @@ on_record(void *arg, struct a4nn_record *r)
     struct a4nn_judge *j = arg;
     struct a4nn_judgement out;
 
-    a4nn_judgement_make(j->policy, j->opts->keeper, r, &out);
-    out.observations = ++j->observations;
-    j->opts->judged(j->opts->arg, &out);
+    if (a4nn_judgement_make(j->policy, j->opts->keeper, r, &out)) {
+        out.observations = ++j->observations;
+        j->opts->judged(j->opts->arg, &out);
+    }
     if (j->opts->keeper != NULL)
         a4nn_keeper_keep(j->opts->keeper, r);
     return 0;

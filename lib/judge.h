@@ -24,9 +24,11 @@ struct a4nn_judgement {
     char run[256], metric[128], reason[128];
 };
 
-/* Feeds the policy and says what it made of it; `observations` is left at 0. `keeper` may be NULL.
+/*
+ * Has the keeper (may be NULL) meet the record, feeds the policy and says what it made of it;
+ * `observations` is left at 0.  False: it is only to be kept, and there is no judgement.
  */
-void a4nn_judgement_make(struct a4nn_policy *policy, struct a4nn_keeper *keeper,
+bool a4nn_judgement_make(struct a4nn_policy *policy, struct a4nn_keeper *keeper,
                          struct a4nn_record *record, struct a4nn_judgement *out);
 
 struct a4nn_judge_opts {

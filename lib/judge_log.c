@@ -55,11 +55,13 @@ on_forget(void *arg, const struct a4nn_follow_file *file)
     j->pasts = kept;
 }
 
-static void
+static bool
 judge(struct a4nn_judge_log *j, struct a4nn_record *r, struct a4nn_judgement *out)
 {
-    a4nn_judgement_make(j->policy, j->opts->keeper, r, out);
+    if (!a4nn_judgement_make(j->policy, j->opts->keeper, r, out))
+        return false;
     out->observations = ++j->observations;
+    return true;
 }
 
 static void
@@ -86,13 +88,14 @@ live_past(struct a4nn_judge_log *j, const struct a4nn_record *next)
             j->past[kept++] = j->past[i];
             continue;
         }
-        a4nn_seen_add(&j->seen, a4nn_seen_hash(r));
-        judge(j, r, &now);
+        a4nn_seen_add(&j->seen, a4nn_seen_hash(r, false));
+        if (judge(j, r, &now)) {
+            if (stop.stop && now.epoch <= stop.epoch)
+                stop.stop = false;
+            if (now.stop && !stop.stop)
+                stop = now;
+        }
         write_down(j, r);
-        if (stop.stop && now.epoch <= stop.epoch)
-            stop.stop = false;
-        if (now.stop && !stop.stop)
-            stop = now;
         a4nn_record_release(r);
     }
     j->pasts = kept;
@@ -118,10 +121,10 @@ on_record(void *arg, struct a4nn_record *r)
     a4nn_strmap_put(&j->own, a4nn_record_text(r, A4NN_RUN, ""), &first);
     if (first)
         live_past(j, r);
-    if (!a4nn_seen_add(&j->seen, a4nn_seen_hash(r)) && a4nn_growing_is_again(j->logs))
+    if (!a4nn_seen_add(&j->seen, a4nn_seen_hash(r, false)) && a4nn_growing_is_again(j->logs))
         return 0; /* a run that goes back to an epoch, and comes to the same, does give it again */
-    judge(j, r, &out);
-    j->opts->judged(j->opts->arg, &out);
+    if (judge(j, r, &out))
+        j->opts->judged(j->opts->arg, &out);
     write_down(j, r);
     return 0;
 }

@@ -215,7 +215,7 @@ add_facts(const struct a4nn_keeper *k, struct a4nn_record *first)
     a4nn_json_members(k->opts->facts, add_fact, first->extra);
 }
 
-void
+bool
 a4nn_keeper_meet(struct a4nn_keeper *k, struct a4nn_record *record)
 {
     const uint64_t group = A4NN_BIT(A4NN_TASK) | A4NN_BIT(A4NN_METRIC);
@@ -228,6 +228,8 @@ a4nn_keeper_meet(struct a4nn_keeper *k, struct a4nn_record *record)
         a4nn_record_set_text(record, A4NN_TASK, k->opts->task);
     task = a4nn_record_text(record, A4NN_TASK, "");
     metric = a4nn_record_text(record, A4NN_METRIC, "");
+    if (a4nn_history_repeats(&k->come, record))
+        return false;
     a4nn_record_key(record, group, &key);
     a4nn_strmap_put(&k->met, key.data, &new_group);
     a4nn_buf_release(&key);
@@ -237,6 +239,7 @@ a4nn_keeper_meet(struct a4nn_keeper *k, struct a4nn_record *record)
     }
     if (new_group)
         teach(k, task, metric);
+    return true;
 }
 
 /* ---- keeping ---- */

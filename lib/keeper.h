@@ -45,8 +45,10 @@ const struct a4nn_past *a4nn_keeper_past(const struct a4nn_keeper *keeper);
  * what the database knows of that task, when it is the first of it.  A run must not be told how it
  * ends: of those that have come, or are known to come, none teaches; one that comes later, and has
  * taught, is reported.  So is a database that cannot be read, once.
+ *
+ * False: it repeats the last one of its run, to say more numbers of it; it needs no judgement.
  */
-void a4nn_keeper_meet(struct a4nn_keeper *keeper, struct a4nn_record *record);
+bool a4nn_keeper_meet(struct a4nn_keeper *keeper, struct a4nn_record *record);
 
 /* When it has been judged: it is to be kept, and will be written. */
 void a4nn_keeper_keep(struct a4nn_keeper *keeper, const struct a4nn_record *record);

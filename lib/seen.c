@@ -10,9 +10,9 @@
 
 /* FNV-1a of the texts and numbers, then mixed. */
 uint64_t
-a4nn_seen_hash(const struct a4nn_record *r)
+a4nn_seen_hash(const struct a4nn_record *r, bool others)
 {
-    static const char *const others[] = {"metrics", "observations"};
+    static const char *const members[] = {"metrics", "observations"};
     struct a4nn_buf key = {0};
     uint64_t h;
     size_t i;
@@ -20,9 +20,9 @@ a4nn_seen_hash(const struct a4nn_record *r)
     a4nn_record_key(r, A4NN_BIT(A4NN_RUN) | A4NN_BIT(A4NN_TASK) | A4NN_BIT(A4NN_METRIC), &key);
     a4nn_buf_addf(&key, " %.17g %.17g", a4nn_record_num(r, A4NN_EPOCH),
                   a4nn_record_num(r, A4NN_VALUE));
-    for (i = 0; i < sizeof others / sizeof *others && r->extra != NULL; i++)
-        if (a4nn_json_get(r->extra, others[i]) != NULL)
-            a4nn_json_dump(a4nn_json_get(r->extra, others[i]), &key);
+    for (i = 0; i < sizeof members / sizeof *members && others; i++)
+        if (a4nn_json_get(r->extra, members[i]) != NULL)
+            a4nn_json_dump(a4nn_json_get(r->extra, members[i]), &key);
     h = a4nn_fnv(A4NN_FNV_START, key.data, key.len);
     a4nn_buf_release(&key);
     h = (h ^ (h >> 33)) * UINT64_C(0xff51afd7ed558ccd);

@@ -10,15 +10,15 @@
 
 /*
  * Observations that have been seen, for logs that are read again: as hashes of 64 bits.  Two
- * observations are the same when run, task, epoch, value and metric are, and all other numbers that
- * they may come with (select.h).  Zero-initialise it ({0}).
+ * observations are the same when run, task, epoch, value and metric are, and, if that is asked for,
+ * all other numbers that they come with (select.h).  Zero-initialise it ({0}).
  */
 struct a4nn_seen {
     uint64_t *slot; /* open addressing, 0 is free */
     size_t n, slots;
 };
 
-uint64_t a4nn_seen_hash(const struct a4nn_record *record);
+uint64_t a4nn_seen_hash(const struct a4nn_record *record, bool others);
 
 /* False when it was there. */
 bool a4nn_seen_add(struct a4nn_seen *seen, uint64_t hash);

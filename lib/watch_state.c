@@ -345,7 +345,7 @@ a4nn_watch_state_run(struct a4nn_watch_state *s, const char *key, const char *na
 void
 a4nn_watch_state_give(struct a4nn_watch_state *s, const struct a4nn_record *record)
 {
-    uint64_t hash = a4nn_seen_hash(record);
+    uint64_t hash = a4nn_seen_hash(record, true);
 
     if (!a4nn_seen_add(&s->given, hash))
         return;

@@ -36,6 +36,42 @@ of_new() {
     run -0 a4nn-history check
 }
 
+# numbers [DATABASE]: everything that was observed.
+numbers() {
+    sqlite3 "${1-$A4NN_HISTORY}" "SELECT run.name, metric.name, epoch, value FROM observation
+        JOIN run ON run.id = run JOIN metric ON metric.id = observation.metric ORDER BY run.name, metric.name, epoch"
+}
+
+@test "keep: of logs every number is kept, and the output is what it is without" {
+    local file logs
+    logs=$(data log)
+    a4nn-predict -q -t x -o jsonl "$logs" > wanted 2> err || true
+    a4nn-predict -q -H -t x -o jsonl "$logs" 2> err | cmp - wanted
+    a4nn-history import -q -H imported.db -t x "$logs" 2> err || true
+    numbers imported.db > all
+    numbers | diff - all
+    [ "$(cut -d '|' -f 2 all | sort -u | wc -l)" -gt 150 ]
+    # live, where a number behind the last value is still to come
+    for file in keras.csv keras-verbose2.log pytorch-mnist.log deit.txt torch7-nin.log; do
+        A4NN_HISTORY=$BATS_TEST_TMPDIR/$file.db
+        a4nn-predict -q -E 300 -t x -r r -o jsonl < "$logs/$file" > wanted
+        a4nn-predict -q -H -E 300 -t x -r r -o jsonl < "$logs/$file" | cmp - wanted
+        a4nn-history import -q -E 300 -H "$file.whole.db" -r r -t x "$logs/$file"
+        numbers "$file.whole.db" > all
+        numbers | diff - all
+    done
+    printf 'Epoch 1/2 - val_acc: 0.5\nEpoch 2/2 - val_acc: 0.6\nTest accuracy: 0.25\n' > late.log
+    A4NN_HISTORY=$BATS_TEST_TMPDIR/late.db
+    a4nn-predict -q -t x -r r < late.log > wanted
+    a4nn-predict -q -H -t x -r r < late.log | cmp - wanted
+    [ "$(numbers | grep -v val_acc)" = 'r|Test_accuracy|2.0|0.25' ]
+    # a stream keeps what it has of its own
+    a4nn-log -q --all-metrics -o jsonl -r r late.log > stream.jsonl
+    a4nn-predict -q -o jsonl stream.jsonl > wanted
+    a4nn-predict -q -H -o jsonl stream.jsonl | cmp - wanted
+    grep -q Test_accuracy wanted
+}
+
 @test "keep: complete runs of the task teach, from a file and from a pipe alike" {
     a4nn-history import -q -t nas past.csv
     a4nn-predict -q -t nas new.csv > without

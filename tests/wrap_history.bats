@@ -41,6 +41,23 @@ facts() {
     run -0 a4nn-history check
 }
 
+@test "wrap -H: every number of the log is kept, also one that comes behind the last epoch" {
+    cat > all.sh << 'END'
+for e in 1 2 3 4 5; do echo "Epoch $e/5 - loss: 0.$((9 - e)) - val_loss: 1.$((9 - e)) - val_acc: 0.5$e"; done
+echo "Test accuracy: 0.25"
+END
+    numbers() {
+        sqlite3 "$A4NN_HISTORY" "SELECT metric.name, count(*), max(value) FROM observation JOIN run ON run.id = run
+            JOIN metric ON metric.id = observation.metric WHERE run.name = '$1' GROUP BY metric.name" | paste -sd ' '
+    }
+    a4nn-train-wrap -q --on-stop report --result without -- sh all.sh > /dev/null
+    a4nn-train-wrap -q -H -t nas -r out --on-stop report --result with -- sh all.sh > /dev/null
+    [ "$(numbers out)" = "Test_accuracy|1|0.25 loss|5|0.8 val_acc|5|0.55 val_loss|5|1.8" ]
+    [ "$(jq -c '[.verdict, .epoch, .value, .forecast]' with)" = "$(jq -c '[.verdict, .epoch, .value, .forecast]' without)" ]
+    a4nn-train-wrap -q -H -t nas -r log --log train.log --on-stop report -- sh -c 'sh all.sh > train.log'
+    [ "$(numbers log)" = "$(numbers out)" ]
+}
+
 # repository FOLDER ID: what Git leaves of a commit that is checked out.
 repository() {
     mkdir -p "$1/.git/refs/heads"

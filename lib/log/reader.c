@@ -428,6 +428,12 @@ a4nn_reader_columns(const struct a4nn_reader *r)
     return r->stream != NULL ? a4nn_stream_columns(r->stream) : 0;
 }
 
+bool
+a4nn_reader_gives_log(const struct a4nn_reader *r)
+{
+    return r->select != NULL;
+}
+
 unsigned long
 a4nn_reader_records(const struct a4nn_reader *r)
 {

@@ -80,6 +80,9 @@ enum a4nn_encoding a4nn_reader_encoding(const struct a4nn_reader *reader);
 /* The columns of the stream being read, if it is CSV: what a filter must at least pass on. */
 uint64_t a4nn_reader_columns(const struct a4nn_reader *reader);
 
+/* Is the record that is being delivered made of a log, and not one of a stream? */
+bool a4nn_reader_gives_log(const struct a4nn_reader *reader);
+
 /* Records delivered so far. */
 unsigned long a4nn_reader_records(const struct a4nn_reader *reader);
 
