@@ -16,6 +16,9 @@ enum {
     QUESTIONS = 5000000, /* to constraints while points are moved, at most */
     FEW = 256,           /* configurations, where more are looked for */
     VISITS = 200000,     /* of points, before a space counts as one without end */
+    LEAST_MOVED = 2,     /* parameters of a neighbour, on average, */
+    SHARE_MOVED = 3,     /* or one in so many */
+    GRID = 100,          /* parts of a real's range between which neighbours lie */
     TRIES = 4            /* for each neighbour wanted */
 };
 
@@ -243,27 +246,32 @@ move(struct a4nn_dice *dice, const struct a4nn_parameter *p, double u, double wi
     u += off;
     while (u < 0 || u >= 1) /* back from the ends */
         u = u < 0 ? -u : 2 - 0x1p-30 - u;
-    return u;
+    /* what is nearer than a hundredth of the range is not worth a training of its own */
+    return n > 0 ? u : fmin(round(u * GRID) / GRID, 1 - 0x1p-30);
 }
 
+/* Moves one parameter, or two, or three ..., a third of those that are there on average. */
 static void
 move_some(struct a4nn_space_pool *pool, double *u, double width)
 {
     const struct a4nn_space *s = pool->space;
     size_t there = 0, i, wanted;
-    double more = 0.5;
+    double last;
 
     a4nn_space_terms(s, u, pool->terms);
     for (i = 0; i < s->n; i++)
         there += pool->terms[i].kind != A4NN_TERM_ABSENT ? 1 : 0;
-    /* one parameter, or two, or three ..., each half as likely */
+    last =
+        there > LEAST_MOVED * SHARE_MOVED ? (double)SHARE_MOVED / (double)there : 1.0 / LEAST_MOVED;
+    /* some near, some far: up to twice the width, or an eighth of it */
+    width *= exp2(1 - 4 * a4nn_dice_share(&pool->dice));
     while (there > 0) {
         wanted = a4nn_dice_below(&pool->dice, there);
         for (i = 0; i < s->n; i++)
             if (pool->terms[i].kind != A4NN_TERM_ABSENT && wanted-- == 0)
                 break;
         u[i] = move(&pool->dice, &s->parameter[i], u[i], width);
-        if (a4nn_dice_share(&pool->dice) >= more)
+        if (a4nn_dice_share(&pool->dice) < last)
             break;
     }
 }
