@@ -39,7 +39,7 @@ static struct a4nn_outcome *
 outcome_of(struct a4nn_outcomes *o, const char *name)
 {
     bool added;
-    size_t i = a4nn_strmap_put(&o->runs, name, &added);
+    size_t i = a4nn_strmap_put(&o->runs, name, &added), k;
 
     if (added) {
         o->run = a4nn_xgrow(o->run, i, &o->cap, sizeof *o->run);
@@ -52,6 +52,10 @@ outcome_of(struct a4nn_outcomes *o, const char *name)
                                           .low = NAN,
                                           .high = NAN,
                                           .expected_error = NAN};
+        if (o->objectives > 0)
+            o->run[i].cost = a4nn_xcalloc(o->objectives, sizeof *o->run[i].cost);
+        for (k = 0; k < o->objectives; k++)
+            o->run[i].cost[k] = NAN;
     }
     return &o->run[i];
 }
@@ -103,6 +107,19 @@ take_verdict(struct a4nn_outcome *r, const char *verdict, const char *reason)
     r->diverged = r->diverged || strstr(reason, "diverged") != NULL;
 }
 
+/* What the record states of the objectives: the last one counts. */
+static void
+take_costs(const struct a4nn_outcomes *o, struct a4nn_outcome *r, const struct a4nn_json *stated)
+{
+    size_t k;
+
+    for (k = 0; k < o->objectives; k++) {
+        double cost = a4nn_objective_in(&o->objective[k], stated);
+        if (!isnan(cost))
+            r->cost[k] = cost;
+    }
+}
+
 int
 a4nn_outcomes_record(struct a4nn_outcomes *o, const struct a4nn_record *record, enum a4nn_mode mode,
                      struct a4nn_err *err)
@@ -121,6 +138,7 @@ a4nn_outcomes_record(struct a4nn_outcomes *o, const struct a4nn_record *record, 
         set_config(r, a4nn_json_copy(config));
     if (status != NULL)
         a4nn_xreplace(&r->status, status);
+    take_costs(o, r, record->extra);
     r->epoch = a4nn_record_num(record, A4NN_EPOCH);
     r->last = a4nn_record_num(record, A4NN_VALUE);
     if (isfinite(a4nn_record_num(record, A4NN_EPOCHS)))
@@ -198,6 +216,18 @@ on_forecast(void *arg, const struct a4nn_history_forecast *f)
     return 0;
 }
 
+static void
+take_facts(const struct a4nn_outcomes *o, struct a4nn_outcome *r, const struct a4nn_facts *facts)
+{
+    size_t k;
+
+    for (k = 0; k < o->objectives; k++) {
+        int fact = a4nn_fact_find(o->objective[k].name);
+        if (fact >= 0 && isfinite(facts->num[fact]))
+            r->cost[k] = facts->num[fact];
+    }
+}
+
 static int
 on_run(void *arg, const struct a4nn_history_run *run)
 {
@@ -219,6 +249,7 @@ on_run(void *arg, const struct a4nn_history_run *run)
     r->epoch = run->last_epoch;
     r->last = run->last_value;
     r->epochs = run->epochs;
+    take_facts(reading->outcomes, r, &run->facts);
     if (strcmp(r->status, "complete") == 0 || strcmp(r->status, "open") == 0)
         return 0;
     reading->failed =
@@ -245,6 +276,7 @@ a4nn_outcomes_release(struct a4nn_outcomes *o)
     for (i = 0; i < o->runs.n; i++) {
         a4nn_json_free(o->run[i].config);
         free(o->run[i].status);
+        free(o->run[i].cost);
     }
     free(o->run);
     free(o->kind);

@@ -6,6 +6,7 @@
 
 #include "history_read.h"
 #include "json.h"
+#include "objective.h"
 #include "propose.h"
 #include "record.h"
 #include "strmap.h"
@@ -24,12 +25,15 @@ struct a4nn_outcome {
     double forecast, low, high, expected_error;
     bool stopped, diverged;
     char *status; /* owned, or NULL */
+    double *cost; /* of each objective, NAN: not stated; owned, NULL where none is asked for */
 };
 
 /* Zero-initialise it ({0}), set `task` and `metric`, the latter for the model database (NULL: any,
- * but only one), release it in the end. */
+ * but only one), and what objectives are asked for; release it in the end. */
 struct a4nn_outcomes {
     const char *task, *metric;
+    const struct a4nn_objective *objective;
+    size_t objectives;
     struct a4nn_strmap runs;  /* names, in the order in which they came */
     struct a4nn_outcome *run; /* by number */
     size_t cap;

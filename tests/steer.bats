@@ -251,3 +251,68 @@ less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a < b) }' || fail "not less: $1
     run -1 --separate-stderr a4nn-steer explain results
     [ "$output$stderr" = "a4nn-steer: too few results to explain: 4" ]
 }
+
+# Forty networks: more width is better, and dearer; depth costs and does nothing.
+widths() {
+    jq -cn 'range(40) | {run: "w\(.)", config: {width: (. + 1), depth: (. * 7 % 5)}, flops: ((. + 1) * (5 + . * 7 % 5))}'
+}
+
+@test "steer --objective: proposals between two objectives, by weights that are told" {
+    widths > list
+    # every fourth has been trained
+    jq -c 'select(.config.width % 4 == 1) | . + {epoch: 1, epochs: 1, value: (90 - 80 / .config.width), metric: "val_acc"}' list > results
+    run -0 --separate-stderr a4nn-steer next -n 8 --objective flops --candidates list results
+    [ "${#lines[@]}" -eq 8 ]
+    echo "$output" > both
+    [[ $(jq -r .why both) =~ '; the metric counting '[0-9]+' %, flops '[0-9]+' %' ]]
+    # the metric alone wants width; both want cheap ones, too
+    a4nn-steer next -n 8 --candidates list results > alone
+    least() { jq -s 'map(.config.width) | min' "$1"; }
+    [ "$(least alone)" -ge 30 ]
+    [ "$(least both)" -le 10 ]
+    [ "$(jq -s 'map(.run) | unique | length' both)" -eq 8 ]
+    # the same again, and others by another seed
+    a4nn-steer next -n 8 --objective flops:min --candidates list results | cmp - both
+    run -1 cmp -s both <(a4nn-steer next -n 8 --objective flops --seed 1 --candidates list results)
+    # what is predicted is the metric, whatever the weights
+    jq -es 'map(select(.predicted > 100 or .predicted < 0)) | length == 0' both
+    # a member of the configuration, of which more is better
+    run -0 a4nn-steer next -n 2 --objective width:max --candidates list results
+    [ "$(jq -s 'map(.config.width) | min' <<< "$output")" -ge 30 ]
+}
+
+@test "steer --objective: what no run states is known of none" {
+    widths > list
+    jq -c '. + {epoch: 1, epochs: 1, value: .config.width, metric: "val_acc"}' list | head -20 > results
+    run -0 --separate-stderr a4nn-steer next --objective parameters --candidates list results
+    [[ $output == *'"predicted":'[0-9]* ]]
+    run -0 --separate-stderr a4nn-steer explain --objective parameters -o jsonl results
+    [[ $output != *'"run"'* ]]
+    local wrong
+    for wrong in '' :min flops:less; do
+        run -2 --separate-stderr a4nn-steer next --objective "$wrong" --candidates list results
+        [[ $stderr == "a4nn-steer: --objective: "* ]]
+    done
+    run -2 --separate-stderr a4nn-steer init --objective flops --candidates list
+    run -2 --separate-stderr a4nn-steer explain --objective flops -o csv results
+    [ "$stderr" = "a4nn-steer: --objective makes two tables, and a CSV file holds one" ]
+}
+
+@test "steer explain --objective: the front, by hand" {
+    {
+        #        run  value  flops
+        printf '%s %s %s\n' a 90 10 b 91 10 c 80 4 d 85 4 e 95 30 f 94 31 g 95 40 h 70 4 i 91 10 |
+            while read -r run value flops; do
+                jq -cn --arg run "$run" "{run: \$run, epoch: 1, epochs: 1, value: $value, metric: \"val_acc\", flops: $flops, config: {x: $value, y: $flops}}"
+            done
+        # one that has failed, and one of which the cost is not known
+        echo '{"run":"j","epoch":1,"epochs":3,"value":99,"metric":"val_acc","status":"failed","flops":1,"config":{"x":1,"y":2}}'
+        echo '{"run":"k","epoch":1,"epochs":1,"value":99,"metric":"val_acc","config":{"x":1,"y":3}}'
+    } > results
+    run -0 --separate-stderr a4nn-steer explain --objective flops -o jsonl results
+    [ "$(jq -r 'select(.run) | "\(.run) \(.value) \(.flops)"' <<< "$output" | paste -sd ,)" = "d 85 4,b 91 10,i 91 10,e 95 30" ]
+    run -0 --separate-stderr a4nn-steer explain --objective flops:max -o jsonl results
+    [ "$(jq -r 'select(.run) | .run' <<< "$output" | paste -sd ' ')" = g ]
+    run -0 --separate-stderr a4nn-steer explain --objective flops results
+    [[ $output == *"on the front  value  flops"*"d                85      4"* ]]
+}

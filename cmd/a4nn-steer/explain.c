@@ -2,15 +2,18 @@
 /* What the parameters do to the final value. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "effects.h"
 #include "intake.h"
 #include "program.h"
 #include "sheet.h"
 #include "verbs.h"
+#include "xalloc.h"
 
 static const struct a4nn_option options[] = {
-    A4NN_STEER_OPTIONS("how many parameters and interactions (default: 10)", "table"),
+    A4NN_STEER_OPTIONS("how many parameters and interactions (default: 10)", "table",
+                       A4NN_STEER_OPTION_OBJECTIVE),
     {0},
 };
 
@@ -125,6 +128,56 @@ print(const struct a4nn_steer *s, const struct a4nn_effects *effects)
     a4nn_sheet_free(sheet);
 }
 
+/* ---- several objectives ---- */
+
+static int
+by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* The runs that none is better than in all objectives, the least of the metric first. */
+static void
+print_front(const struct a4nn_steer *s, const struct a4nn_propose_opts *opts)
+{
+    struct a4nn_tradeoff t = a4nn_steer_tradeoff(s);
+    struct a4nn_sheet_column front[2 + A4NN_STEER_OBJECTIVES] = {{"run", "on the front", 0, true},
+                                                                 {"value", "value", -1, false}};
+    bool *on = a4nn_xcalloc(s->results + 1, sizeof *on);
+    struct {
+        double value;
+        size_t result;
+    } *row = a4nn_xcalloc(s->results + 1, sizeof *row);
+    struct a4nn_sheet *sheet;
+    size_t n = 0, i, k;
+
+    for (k = 0; k < t.n; k++)
+        front[2 + k] =
+            (struct a4nn_sheet_column){t.objective[k].name, t.objective[k].name, -1, false};
+    a4nn_tradeoff_front(&t, opts, on);
+    for (i = 0; i < s->results; i++)
+        if (on[i]) {
+            row[n].value = s->result[i].value;
+            row[n++].result = i;
+        }
+    qsort(row, n, sizeof *row, by_value);
+    sheet = a4nn_sheet_new(front, 2 + t.n);
+    for (i = 0; i < n; i++) {
+        a4nn_sheet_text(sheet, s->outcomes.runs.key[s->run[row[i].result]]);
+        a4nn_sheet_number(sheet, row[i].value);
+        for (k = 0; k < t.n; k++)
+            a4nn_sheet_number(sheet, t.value[row[i].result * t.n + k]);
+    }
+    if (s->in.encoding != A4NN_JSONL)
+        putchar('\n');
+    a4nn_sheet_write(sheet, stdout, s->in.encoding == A4NN_JSONL ? A4NN_JSONL : A4NN_TABLE);
+    a4nn_sheet_free(sheet);
+    free(on);
+    free(row);
+}
+
 int
 a4nn_steer_explain(int argc, char **argv)
 {
@@ -133,10 +186,14 @@ a4nn_steer_explain(int argc, char **argv)
     struct a4nn_propose_opts opts;
     struct a4nn_effects effects;
 
+    if (s.objectives > 0 && s.in.encoding == A4NN_CSV)
+        a4nn_die(A4NN_TROUBLE, "--objective makes two tables, and a CSV file holds one");
     a4nn_steer_read(&s, argv + first, argc - first, A4NN_STEER_EXPLAIN);
     opts = a4nn_steer_model(&s);
     if (a4nn_effects_find(&opts, &effects)) {
         print(&s, &effects);
+        if (s.objectives > 0)
+            print_front(&s, &opts);
     } else {
         a4nn_diag(&s.in.diag, A4NN_NOTE, NULL, 0, "too few results to explain: %zu",
                   effects.results);

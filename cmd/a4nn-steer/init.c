@@ -10,7 +10,7 @@
 #include "xalloc.h"
 
 static const struct a4nn_option options[] = {
-    A4NN_STEER_OPTIONS("how many (default: 8)", "jsonl"),
+    A4NN_STEER_OPTIONS("how many (default: 8)", "jsonl", ),
     {0},
 };
 

@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "intake.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "history.h"
 #include "program.h"
 #include "space.h"
 #include "xalloc.h"
+
+static void
+add_objective(struct a4nn_steer *s, const char *arg)
+{
+    if (s->objectives == A4NN_STEER_OBJECTIVES)
+        a4nn_die(A4NN_TROUBLE, "--objective: more than %d", A4NN_STEER_OBJECTIVES);
+    if (s->objective == NULL)
+        s->objective = a4nn_xcalloc(A4NN_STEER_OBJECTIVES, sizeof *s->objective);
+    if (a4nn_objective_parse(arg, &s->objective[s->objectives], &s->err) < 0)
+        a4nn_die(A4NN_TROUBLE, "--objective: %s", s->err.msg);
+    s->objectives++;
+}
 
 int
 a4nn_steer_begin(struct a4nn_steer *s, const struct a4nn_cli *cli, size_t count, int argc,
@@ -20,6 +33,7 @@ a4nn_steer_begin(struct a4nn_steer *s, const struct a4nn_cli *cli, size_t count,
     while ((code = a4nn_cli_next(cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
         switch (code) {
         case A4NN_STEER_CANDIDATES: s->candidates = arg; break;
+        case A4NN_STEER_OBJECTIVE: add_objective(s, arg); break;
         case A4NN_STEER_SPACE: s->space_file = arg; break;
         case A4NN_STEER_SEED:
             s->seed = (uint64_t)a4nn_cli_count(cli, code, arg, 0, 2147483647);
@@ -127,12 +141,31 @@ config_of(const struct a4nn_steer *s, size_t run, long *candidate)
     return *candidate >= 0 ? s->list.one[*candidate].config : NULL;
 }
 
+/* Of the next result: as stated of the run, as configured, or as the candidate's line has it. */
+static void
+find_costs(struct a4nn_steer *s, const struct a4nn_outcome *o, const struct a4nn_json *config,
+           long candidate)
+{
+    size_t k;
+
+    for (k = 0; k < s->objectives; k++) {
+        double cost = o->cost[k];
+        if (isnan(cost))
+            cost = a4nn_objective_in(&s->objective[k], config);
+        if (isnan(cost) && candidate >= 0)
+            cost = a4nn_objective_in(&s->objective[k], s->list.one[candidate].line);
+        s->cost[s->results * s->objectives + k] = cost;
+    }
+}
+
 static void
 encode_results(struct a4nn_steer *s, bool *tried, struct a4nn_strmap *prints)
 {
     size_t i;
 
     s->result = a4nn_xcalloc(s->outcomes.runs.n + 1, sizeof *s->result);
+    s->run = a4nn_xcalloc(s->outcomes.runs.n + 1, sizeof *s->run);
+    s->cost = a4nn_xcalloc(s->outcomes.runs.n * s->objectives + 1, sizeof *s->cost);
     for (i = 0; i < s->outcomes.runs.n; i++) {
         const struct a4nn_outcome *o = &s->outcomes.run[i];
         long candidate;
@@ -149,6 +182,8 @@ encode_results(struct a4nn_steer *s, bool *tried, struct a4nn_strmap *prints)
         a4nn_strmap_put(prints, print, NULL);
         free(print);
         s->forecast += o->sd > 0 ? 1 : 0;
+        s->run[s->results] = i;
+        find_costs(s, o, config, candidate);
         s->result[s->results++] =
             (struct a4nn_result){a4nn_features_add(s->features, config), o->state, o->value, o->sd};
     }
@@ -209,6 +244,8 @@ forget(struct a4nn_steer *s)
 {
     a4nn_features_free(s->features);
     free(s->result);
+    free(s->run);
+    free(s->cost);
     free(s->kin);
     free(s->row);
     free(s->place);
@@ -243,6 +280,8 @@ a4nn_steer_read(struct a4nn_steer *s, char **operands, int count, enum a4nn_stee
         a4nn_candidates_read(s->candidates, &s->list, &s->in.diag, &s->err) < 0)
         a4nn_die(A4NN_TROUBLE, "%s", s->err.msg);
     s->outcomes.task = s->in.task;
+    s->outcomes.objective = s->objective;
+    s->outcomes.objectives = s->objectives;
     if (left > 0 || (count == 0 && !s->in.history && verb != A4NN_STEER_INIT))
         read_stream(s, operands, left);
     read_history(s, verb);
@@ -272,12 +311,32 @@ a4nn_steer_model(const struct a4nn_steer *s)
                                       .seed = s->seed};
 }
 
+struct a4nn_tradeoff
+a4nn_steer_tradeoff(const struct a4nn_steer *s)
+{
+    return (struct a4nn_tradeoff){s->objective, s->objectives, s->cost};
+}
+
+size_t
+a4nn_steer_propose(const struct a4nn_steer *s, const struct a4nn_propose_opts *opts,
+                   struct a4nn_proposal *out)
+{
+    struct a4nn_tradeoff t = a4nn_steer_tradeoff(s);
+
+    return t.n > 0 ? a4nn_tradeoff_propose(&t, opts, out) : a4nn_propose(opts, out);
+}
+
 void
 a4nn_steer_release(struct a4nn_steer *s)
 {
+    size_t k;
+
     forget(s);
     a4nn_candidates_release(&s->list);
     a4nn_outcomes_release(&s->outcomes);
+    for (k = 0; k < s->objectives; k++)
+        a4nn_objective_release(&s->objective[k]);
+    free(s->objective);
     a4nn_kindred_release(&s->kindred);
     a4nn_space_pool_free(s->pool);
     a4nn_space_release(&s->space);

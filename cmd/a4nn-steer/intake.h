@@ -11,6 +11,7 @@
 #include "outcomes.h"
 #include "propose.h"
 #include "space_pool.h"
+#include "tradeoff.h"
 
 /* Results and candidates, brought together: what every verb of a4nn-steer begins with. */
 struct a4nn_steer {
@@ -25,8 +26,12 @@ struct a4nn_steer {
     struct a4nn_candidates list;
     struct a4nn_outcomes outcomes;
     struct a4nn_features *features;
+    struct a4nn_objective *objective; /* besides the metric */
+    size_t objectives;
     struct a4nn_result *result;
     size_t results, forecast;    /* in all; those of which are forecasts */
+    double *cost;                /* of each result, for each objective */
+    size_t *run;                 /* of each result, among the outcomes */
     size_t unknown;              /* runs whose configuration nobody knows */
     struct a4nn_kindred kindred; /* what similar tasks came to, and its rows */
     struct a4nn_result *kin;
@@ -36,19 +41,30 @@ struct a4nn_steer {
     bool failed;
 };
 
-/* The options that all verbs have; `what` is what -n counts, `output` the default encoding. */
-enum { A4NN_STEER_CANDIDATES = 256, A4NN_STEER_SEED, A4NN_STEER_SPACE };
-#define A4NN_STEER_OPTIONS(what, output)                                                           \
+/* The options that all verbs have; `what` is what -n counts, `output` the default encoding; more
+ * may follow. */
+enum {
+    A4NN_STEER_CANDIDATES = 256,
+    A4NN_STEER_OBJECTIVE,
+    A4NN_STEER_SEED,
+    A4NN_STEER_SPACE,
+    A4NN_STEER_OBJECTIVES = 8
+};
+#define A4NN_STEER_OPTIONS(what, output, more)                                                     \
     {A4NN_STEER_CANDIDATES, "candidates", "FILE", "what may be trained: JSON Lines", "file"},      \
         A4NN_OPTION_EPOCHS, A4NN_OPTION_FORMAT,                                                    \
         {'H', "history", "[=NAME]", "learn from the runs of the model database, too", "file"},     \
         A4NN_OPTION_METRIC, A4NN_OPTION_MAX, A4NN_OPTION_MIN, {'n', "count", "N", what, NULL},     \
-        A4NN_OPTION_OUTPUT(output), A4NN_OPTION_QUIET,                                             \
+        more A4NN_OPTION_OUTPUT(output), A4NN_OPTION_QUIET,                                        \
         {A4NN_STEER_SEED, "seed", "N", "for what is left to chance (default: 0)", NULL},           \
         {A4NN_STEER_SPACE, "space", "FILE", "what may be trained: a search space", "file"},        \
     {                                                                                              \
         't', "task", "NAME", "learn from results of this task", NULL                               \
     }
+/* Behind those, for the verbs that know more than the metric. */
+#define A4NN_STEER_OPTION_OBJECTIVE                                                                \
+    {A4NN_STEER_OBJECTIVE, "objective", "NAME[:min|:max]",                                         \
+     "what counts besides the metric (default: less is better)", NULL},
 
 /* Begins with those of argv; returns the index of the first operand. `count` is the default of -n;
  * a mistake ends the program with 2. */
@@ -72,6 +88,13 @@ void a4nn_steer_encode(struct a4nn_steer *s);
 
 /* What the model is asked with, of all that was read (propose.h). */
 struct a4nn_propose_opts a4nn_steer_model(const struct a4nn_steer *s);
+
+/* The objectives, with what is known of them. */
+struct a4nn_tradeoff a4nn_steer_tradeoff(const struct a4nn_steer *s);
+
+/* Proposes by the metric alone, or by all objectives. */
+size_t a4nn_steer_propose(const struct a4nn_steer *s, const struct a4nn_propose_opts *opts,
+                          struct a4nn_proposal *out);
 
 void a4nn_steer_release(struct a4nn_steer *s);
 

@@ -11,7 +11,7 @@
 #include "xalloc.h"
 
 static const struct a4nn_option options[] = {
-    A4NN_STEER_OPTIONS("how many proposals (default: 1)", "jsonl"),
+    A4NN_STEER_OPTIONS("how many proposals (default: 1)", "jsonl", A4NN_STEER_OPTION_OBJECTIVE),
     {0},
 };
 
@@ -49,7 +49,7 @@ propose(struct a4nn_steer *s)
 {
     const struct a4nn_propose_opts opts = a4nn_steer_model(s);
     struct a4nn_proposal *p = a4nn_xcalloc(opts.count + 1, sizeof *p);
-    size_t n = a4nn_propose(&opts, p);
+    size_t n = a4nn_steer_propose(s, &opts, p);
 
     if (s->pool != NULL && n > 0 && isnan(p[0].predicted))
         take_first(s, p, n);

@@ -136,7 +136,7 @@ a4nn_steer_space_refine(struct a4nn_steer *s)
         if (a4nn_space_pool_whole(s->pool))
             return;
         opts.count = s->untried < PARENTS ? s->untried : PARENTS;
-        n = a4nn_propose(&opts, p);
+        n = a4nn_steer_propose(s, &opts, p);
         for (i = 0; i < n && !isnan(p[i].predicted); i++)
             a4nn_space_pool_near(s->pool, s->list.one[s->place[p[i].candidate]].config, NEIGHBOURS,
                                  width);
