@@ -142,7 +142,7 @@ family() {
 }
 
 @test "stop: --settle gives the process time to end by itself" {
-    training a bash -c 'trap "" TERM; until [ -e runs/a.stop ]; do sleep 0.05; done'
+    training a bash -c 'trap "" TERM; until [ -e runs/a.stop ]; do sleep 0.05; done; sleep 1'
     run -0 --separate-stderr a4nn-stop --settle 600 --touch 'runs/{run}.stop' --pid-file 'runs/{run}/pid' <<< "$(verdicts a)"
     [ "$(results <<< "$output")" = "done gone" ]
     [[ ${stderr_lines[1]} =~ ^"a4nn-stop: run 'a': process "[0-9]+" ended by itself"$ ]]
