@@ -32,9 +32,9 @@ struct a4nn_space_pool *a4nn_space_pool_new(const struct a4nn_space *space, uint
 int a4nn_space_pool_fill(struct a4nn_space_pool *pool, struct a4nn_err *err) A4NN_MUST_USE;
 
 /*
- * Puts in up to n neighbours of a configuration, which need not be one of the space's: in one or
- * more parameters another value, numbers being moved by a normal deviation of `width` in u
- * (space.h).
+ * Puts in up to n neighbours of a configuration, which need not be one of the space's: in some
+ * parameters another value, numbers being moved by normal deviations of twice to an eighth of
+ * `width` in u (space.h), reals in hundredths of their range.
  */
 void a4nn_space_pool_near(struct a4nn_space_pool *pool, const struct a4nn_json *config, size_t n,
                           double width);
