@@ -7,11 +7,15 @@
 
 #include "xalloc.h"
 
-enum { LESSONS = 500 /* results the model learns from, at most */ };
+enum {
+    LESSONS = 500,  /* results the model learns from, at most */
+    KIN = 150,      /* and of similar tasks */
+    BEFORE_KIN = 75 /* results that come before these, as the first teach hyper-parameters */
+};
 
 struct lesson {
     double z, variance;
-    size_t row;
+    size_t row, task;
 };
 
 static int
@@ -83,11 +87,43 @@ choose(struct a4nn_lessons *m, struct lesson *lesson, struct a4nn_dice *dice)
 }
 
 static void
+put(struct a4nn_lessons *m, const struct lesson *lesson)
+{
+    size_t i = m->learned++;
+
+    m->row[i] = lesson->row;
+    m->task[i] = lesson->task;
+    m->z[i] = lesson->z;
+    m->variance[i] = lesson->variance;
+}
+
+/* A random part of what similar tasks came to. */
+static void
+put_kin(struct a4nn_lessons *m, const struct a4nn_propose_opts *o, struct a4nn_dice *dice)
+{
+    size_t *order = a4nn_xcalloc(o->kins + 1, sizeof *order), i;
+
+    for (i = 0; i < o->kins; i++)
+        order[i] = i;
+    a4nn_dice_shuffle(dice, order, o->kins);
+    for (i = 0; i < o->kins && i < KIN; i++) {
+        const struct a4nn_result *r = &o->kin[order[i]];
+
+        put(m, &(struct lesson){r->value, 0, r->row, r->task});
+    }
+    free(order);
+}
+
+static void
 gather(struct a4nn_lessons *m, const struct a4nn_propose_opts *o, struct a4nn_dice *dice)
 {
     struct lesson *lesson = a4nn_xcalloc(m->n + 1, sizeof *lesson);
-    size_t i, n = 0;
+    size_t room = m->n + KIN, i, n = 0;
 
+    m->row = a4nn_xcalloc(room, sizeof *m->row);
+    m->task = a4nn_xcalloc(room, sizeof *m->task);
+    m->z = a4nn_xcalloc(room, sizeof *m->z);
+    m->variance = a4nn_xcalloc(room, sizeof *m->variance);
     for (i = 0; i < o->results; i++) {
         const struct a4nn_result *r = &o->result[i];
         double value = r->state == A4NN_RESULT_VALUE ? r->value : NAN, off = 0;
@@ -98,17 +134,14 @@ gather(struct a4nn_lessons *m, const struct a4nn_propose_opts *o, struct a4nn_di
             off = (a4nn_yardstick_z(m->yardstick, value + r->sd) -
                    a4nn_yardstick_z(m->yardstick, value - r->sd)) /
                   2;
-        lesson[n++] = (struct lesson){a4nn_yardstick_z(m->yardstick, value), off * off, r->row};
+        lesson[n++] = (struct lesson){a4nn_yardstick_z(m->yardstick, value), off * off, r->row, 0};
     }
     choose(m, lesson, dice);
-    m->row = a4nn_xcalloc(m->n + 1, sizeof *m->row);
-    m->z = a4nn_xcalloc(m->n + 1, sizeof *m->z);
-    m->variance = a4nn_xcalloc(m->n + 1, sizeof *m->variance);
-    for (i = 0; i < m->n; i++) {
-        m->row[i] = lesson[i].row;
-        m->z[i] = lesson[i].z;
-        m->variance[i] = lesson[i].variance;
-    }
+    for (i = 0; i < m->n && i < BEFORE_KIN; i++)
+        put(m, &lesson[i]);
+    put_kin(m, o, dice);
+    for (; i < m->n; i++)
+        put(m, &lesson[i]);
     free(lesson);
 }
 
@@ -118,10 +151,11 @@ a4nn_lessons_learn(struct a4nn_lessons *l, const struct a4nn_propose_opts *opts,
 {
     *l = (struct a4nn_lessons){0};
     make_yardstick(l, opts);
-    if (l->yardstick == NULL || l->n < A4NN_LESSONS_FIRST)
+    if ((l->yardstick == NULL && l->n > 0) || l->n + opts->kins < A4NN_LESSONS_FIRST)
         return;
     gather(l, opts, dice);
-    l->surrogate = a4nn_surrogate_fit(opts->features, l->row, l->z, l->variance, l->n);
+    l->surrogate =
+        a4nn_surrogate_fit(opts->features, l->row, l->z, l->variance, l->task, l->learned);
 }
 
 void
@@ -130,6 +164,7 @@ a4nn_lessons_release(struct a4nn_lessons *l)
     a4nn_surrogate_free(l->surrogate);
     a4nn_yardstick_free(l->yardstick);
     free(l->row);
+    free(l->task);
     free(l->z);
     free(l->variance);
     *l = (struct a4nn_lessons){0};

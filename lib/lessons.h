@@ -9,15 +9,16 @@
 
 /*
  * What results teach: the model that proposals and effects are taken from.  Of many results the
- * best and a random rest are learned from.
+ * best and a random rest are learned from, of those of similar tasks a random part.
  */
 enum { A4NN_LESSONS_FIRST = 5 /* results before which there is no model */ };
 
 struct a4nn_lessons {
     struct a4nn_yardstick *yardstick; /* NULL: no result has a value */
     struct a4nn_surrogate *surrogate; /* NULL: no model */
-    size_t *row;                      /* results learned from */
+    size_t *row, *task;               /* results learned from, those of similar tasks included */
     double *z, *variance;
+    size_t learned;
     size_t n, valued; /* results that are over; those with a value */
     double best;      /* of these, NAN: none */
 };

@@ -29,8 +29,10 @@ agree(struct a4nn_outcomes *o, const char *task, const char *metric, enum a4nn_m
     else if (strcmp(o->kind, kind.data) != 0)
         result =
             a4nn_err_set(err, "results of %s and of %s: name one task with -t", o->kind, kind.data);
-    if (result == 0)
+    if (result == 0) {
         o->mode = mode;
+        a4nn_xreplace(&o->measured, metric);
+    }
     a4nn_buf_release(&kind);
     return result;
 }
@@ -280,6 +282,7 @@ a4nn_outcomes_release(struct a4nn_outcomes *o)
     }
     free(o->run);
     free(o->kind);
+    free(o->measured);
     a4nn_strmap_release(&o->runs);
     *o = (struct a4nn_outcomes){0};
 }

@@ -38,7 +38,8 @@ struct a4nn_outcomes {
     struct a4nn_outcome *run; /* by number */
     size_t cap;
     enum a4nn_mode mode;
-    char *kind; /* owned: task and metric of the first, in words */
+    char *measured; /* owned: name of the metric, NULL before the first record */
+    char *kind;     /* owned: task and metric of the first, in words */
 };
 
 /*

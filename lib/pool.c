@@ -12,7 +12,7 @@
 static const double enough = 8;
 struct station {
     struct a4nn_crowd crowd;
-    struct a4nn_lessons lessons;
+    struct a4nn_pool_lessons lessons;
 };
 
 struct a4nn_pool {
@@ -39,7 +39,7 @@ a4nn_pool_free(struct a4nn_pool *p)
     size_t i;
 
     for (i = 0; p != NULL && i < p->n; i++)
-        a4nn_lessons_release(&p->station[i].lessons);
+        a4nn_pool_lessons_release(&p->station[i].lessons);
     free(p);
 }
 
@@ -106,20 +106,20 @@ a4nn_pool_learn(struct a4nn_pool *p, size_t station, const struct a4nn_pool_visi
 {
     struct a4nn_lesson lesson = {from_origin(p, visit), value - visit->level - visit->gain, id};
 
-    a4nn_lessons_add(&p->station[station].lessons, &lesson);
+    a4nn_pool_lessons_add(&p->station[station].lessons, &lesson);
 }
 
 void
 a4nn_pool_forget(struct a4nn_pool *p, size_t station, size_t id)
 {
-    a4nn_lessons_remove(&p->station[station].lessons, id);
+    a4nn_pool_lessons_remove(&p->station[station].lessons, id);
 }
 
 void
 a4nn_pool_ask(struct a4nn_pool *p, size_t station, const struct a4nn_pool_visit *visit,
               struct a4nn_pool_answer *out)
 {
-    struct a4nn_lessons *lessons = &p->station[station].lessons;
+    struct a4nn_pool_lessons *lessons = &p->station[station].lessons;
     struct a4nn_pool_visit v = from_origin(p, visit);
     const struct a4nn_teaching *teaching;
     struct a4nn_crowd_view view;
@@ -135,7 +135,7 @@ a4nn_pool_ask(struct a4nn_pool *p, size_t station, const struct a4nn_pool_visit 
     out->lessons = (double)lessons->n;
     out->stretch = base.error / visit->error;
     if (lessons->n > 0) {
-        teaching = a4nn_lessons_teach(lessons, &view, p->comeback);
+        teaching = a4nn_pool_lessons_teach(lessons, &view, p->comeback);
         out->correction = base.unit * a4nn_teaching_apply(teaching, &v);
         out->stretch *= teaching->stretch;
     }

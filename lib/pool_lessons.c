@@ -29,13 +29,13 @@ enum { N = A4NN_FEATURES };
 /* ---- the ring ---- */
 
 static struct a4nn_lesson *
-at(const struct a4nn_lessons *l, size_t i)
+at(const struct a4nn_pool_lessons *l, size_t i)
 {
     return &l->lesson[(l->first + i) % A4NN_POOL_LESSONS];
 }
 
 void
-a4nn_lessons_add(struct a4nn_lessons *l, const struct a4nn_lesson *lesson)
+a4nn_pool_lessons_add(struct a4nn_pool_lessons *l, const struct a4nn_lesson *lesson)
 {
     if (l->lesson == NULL)
         l->lesson = a4nn_xcalloc(A4NN_POOL_LESSONS, sizeof *l->lesson);
@@ -48,7 +48,7 @@ a4nn_lessons_add(struct a4nn_lessons *l, const struct a4nn_lesson *lesson)
 }
 
 void
-a4nn_lessons_remove(struct a4nn_lessons *l, size_t id)
+a4nn_pool_lessons_remove(struct a4nn_pool_lessons *l, size_t id)
 {
     size_t i, kept = 0;
 
@@ -60,7 +60,7 @@ a4nn_lessons_remove(struct a4nn_lessons *l, size_t id)
 }
 
 void
-a4nn_lessons_release(struct a4nn_lessons *l)
+a4nn_pool_lessons_release(struct a4nn_pool_lessons *l)
 {
     free(l->lesson);
 }
@@ -91,7 +91,7 @@ a4nn_pool_features(const struct a4nn_crowd_view *view, const struct a4nn_pool_vi
 }
 
 static void
-prepare(const struct a4nn_lessons *l, const struct a4nn_crowd_view *view, double comeback,
+prepare(const struct a4nn_pool_lessons *l, const struct a4nn_crowd_view *view, double comeback,
         struct regression *r)
 {
     size_t i;
@@ -137,7 +137,8 @@ stretch(const struct regression *r, const double *leverage, double common)
 }
 
 const struct a4nn_teaching *
-a4nn_lessons_teach(struct a4nn_lessons *l, const struct a4nn_crowd_view *view, double comeback)
+a4nn_pool_lessons_teach(struct a4nn_pool_lessons *l, const struct a4nn_crowd_view *view,
+                        double comeback)
 {
     struct a4nn_teaching *t = &l->teaching;
     struct regression r;

@@ -75,20 +75,21 @@ struct a4nn_teaching {
 };
 
 /* The lessons of a station, the oldest first from `first` on in a ring. */
-struct a4nn_lessons {
+struct a4nn_pool_lessons {
     size_t n, first;
     struct a4nn_lesson *lesson; /* of A4NN_POOL_LESSONS; NULL before the first */
     struct a4nn_teaching teaching;
     size_t news; /* lessons that came or went since it was made */
 };
 
-void a4nn_lessons_add(struct a4nn_lessons *lessons, const struct a4nn_lesson *lesson);
-void a4nn_lessons_remove(struct a4nn_lessons *lessons, size_t id);
-void a4nn_lessons_release(struct a4nn_lessons *lessons);
+void a4nn_pool_lessons_add(struct a4nn_pool_lessons *lessons, const struct a4nn_lesson *lesson);
+void a4nn_pool_lessons_remove(struct a4nn_pool_lessons *lessons, size_t id);
+void a4nn_pool_lessons_release(struct a4nn_pool_lessons *lessons);
 
 /* What they say when the station is like `view`; made anew when it has changed. */
-const struct a4nn_teaching *a4nn_lessons_teach(struct a4nn_lessons *lessons,
-                                               const struct a4nn_crowd_view *view, double comeback);
+const struct a4nn_teaching *a4nn_pool_lessons_teach(struct a4nn_pool_lessons *lessons,
+                                                    const struct a4nn_crowd_view *view,
+                                                    double comeback);
 
 /* The correction of a run's forecast in units of h. */
 double a4nn_teaching_apply(const struct a4nn_teaching *teaching,

@@ -11,6 +11,8 @@
 #include "xalloc.h"
 
 enum {
+    INSURANCE = 4,     /* one in so many is random while results are fewer than ... */
+    INSURED = 20,      /* ... these, and similar tasks teach */
     CANDIDATES = 4000, /* that are looked at, at most */
     TERMS = 3          /* named in a reason */
 };
@@ -99,6 +101,14 @@ add_terms(const struct model *m, size_t row, double z, struct a4nn_buf *out)
 }
 
 static void
+add_kin(const struct model *m, struct a4nn_buf *out)
+{
+    if (m->opts->kins > 0)
+        a4nn_buf_addf(out, "; %zu runs of similar tasks count %.0f %%", m->opts->kins,
+                      100 * a4nn_surrogate_kinship(m->lessons.surrogate));
+}
+
+static void
 explain(const struct model *m, size_t row, double mean, double sd, struct a4nn_proposal *p)
 {
     double z = a4nn_yardstick_z(m->lessons.yardstick, m->lessons.best);
@@ -112,6 +122,7 @@ explain(const struct model *m, size_t row, double mean, double sd, struct a4nn_p
         a4nn_buf_adds(&p->why, "probably below the best so far, ");
     add_number(&p->why, m->lessons.best);
     add_terms(m, row, mean, &p->why);
+    add_kin(m, &p->why);
 }
 
 /* ---- proposals ---- */
@@ -126,13 +137,69 @@ ten_digits(double v)
     return strtod(text, NULL);
 }
 
+/* What the metric can be. */
+static double
+within(const struct model *m, double v)
+{
+    return m->opts->least < m->opts->most ? fmin(fmax(v, m->opts->least), m->opts->most) : v;
+}
+
+/* What is expected of it, in the metric's own unit. */
+static void
+predict(const struct model *m, size_t row, double mean, double variance, struct a4nn_proposal *out)
+{
+    const struct a4nn_yardstick *y = m->lessons.yardstick;
+    double sd = sqrt(variance + a4nn_surrogate_noise(m->lessons.surrogate));
+    double low, high;
+
+    if (m->lessons.n < A4NN_LESSONS_FIRST) {
+        out->predicted = out->low = out->high = NAN;
+        a4nn_buf_addf(&out->why, "should do well, by %zu runs of similar tasks and %zu of this one",
+                      m->opts->kins, m->lessons.n);
+        return;
+    }
+    low = a4nn_yardstick_value(y, mean - of_interval * sd);
+    high = a4nn_yardstick_value(y, mean + of_interval * sd);
+    out->predicted = ten_digits(within(m, a4nn_yardstick_value(y, mean)));
+    out->low = ten_digits(within(m, fmin(low, high)));
+    out->high = ten_digits(within(m, fmax(low, high)));
+    explain(m, row, mean, sd, out);
+}
+
+/*
+ * Where similar tasks teach, the results of this one are all of a kind: of what did well there.  If
+ * that misleads, only others can show it.
+ */
+static bool
+insures(const struct model *m, size_t i)
+{
+    size_t n = m->opts->results + i;
+
+    return m->opts->kins > 0 && n < INSURED && n % INSURANCE == INSURANCE - 1;
+}
+
+/* The first of what is left: they are in random order. */
+static void
+propose_other(struct model *m, struct a4nn_prospects *prospects, bool *taken,
+              struct a4nn_proposal *out)
+{
+    size_t i = 0;
+
+    while (taken[i])
+        i++;
+    taken[i] = true;
+    *out = (struct a4nn_proposal){m->place[i], NAN, NAN, NAN, {0}};
+    a4nn_buf_addf(&out->why, "at random: one in %d, in case similar tasks mislead", INSURANCE);
+    a4nn_prospects_suppose(prospects, m->lessons.surrogate, i);
+}
+
 static void
 propose_one(struct model *m, struct a4nn_prospects *prospects, bool *taken,
             struct a4nn_proposal *out)
 {
     double boldness = m->opts->boldness > 0 ? m->opts->boldness : usual_boldness;
     size_t best = 0, i;
-    double sum, sd, most = -INFINITY;
+    double most = -INFINITY;
 
     for (i = 0; i < m->looked; i++) {
         double worth = prospects->mean[i] + boldness * sqrt(prospects->variance[i]);
@@ -143,23 +210,8 @@ propose_one(struct model *m, struct a4nn_prospects *prospects, bool *taken,
         }
     }
     taken[best] = true;
-    sum = prospects->variance[best] + a4nn_surrogate_noise(m->lessons.surrogate);
-    sd = sqrt(sum);
     out->candidate = m->place[best];
-    out->predicted = a4nn_yardstick_value(m->lessons.yardstick, prospects->mean[best]);
-    out->low = a4nn_yardstick_value(m->lessons.yardstick, prospects->mean[best] - of_interval * sd);
-    out->high =
-        a4nn_yardstick_value(m->lessons.yardstick, prospects->mean[best] + of_interval * sd);
-    if (out->low > out->high) {
-        double low = out->high;
-
-        out->high = out->low;
-        out->low = low;
-    }
-    out->predicted = ten_digits(out->predicted);
-    out->low = ten_digits(out->low);
-    out->high = ten_digits(out->high);
-    explain(m, m->prospect[best], prospects->mean[best], sd, out);
+    predict(m, m->prospect[best], prospects->mean[best], prospects->variance[best], out);
     a4nn_prospects_suppose(prospects, m->lessons.surrogate, best);
 }
 
@@ -178,7 +230,7 @@ propose_by_model(struct model *m, struct a4nn_proposal *out)
     for (i = m->looked; i < n; i++)
         a4nn_prospects_suppose(&prospects, m->lessons.surrogate, i);
     for (i = 0; i < count; i++)
-        propose_one(m, &prospects, taken, &out[i]);
+        (insures(m, i) ? propose_other : propose_one)(m, &prospects, taken, &out[i]);
     a4nn_prospects_release(&prospects);
     free(taken);
     return count;

@@ -23,7 +23,8 @@
 enum a4nn_result_state { A4NN_RESULT_VALUE, A4NN_RESULT_FAILED, A4NN_RESULT_PENDING };
 
 struct a4nn_result {
-    size_t row; /* of the features */
+    size_t row;  /* of the features */
+    size_t task; /* 0: that of the search, else one of the similar ones */
     enum a4nn_result_state state;
     double value; /* final or forecast, in the metric's own unit; NAN where there is none */
     double sd;    /* standard deviation of a forecast, 0: the value is known */
@@ -39,9 +40,14 @@ struct a4nn_propose_opts {
     const struct a4nn_features *features;
     const struct a4nn_result *result;
     size_t results;
+    /* Results of similar tasks, or NULL: their values are scores within their task, of which more
+     * is better, as of kindred.h. */
+    const struct a4nn_result *kin;
+    size_t kins;
     const size_t *row; /* candidates, not tried yet */
     size_t candidates;
-    size_t count; /* proposals wanted */
+    size_t count;       /* proposals wanted */
+    double least, most; /* what the metric can be; not least < most: anything */
     enum a4nn_mode mode;
     uint64_t seed;
     double boldness; /* standard deviations that a proposal is worth more for; 0: the usual half */

@@ -15,8 +15,8 @@ enum {
 };
 
 /* Logarithms of the hyper-parameters: a reach for each group, then these. */
-enum { HEIGHT, NOISE, LINE, OTHERS };
-static const double prior_mean[OTHERS] = {0, -1.6, -1.2}, prior_sd[OTHERS] = {0.5, 1, 1};
+enum { HEIGHT, NOISE, LINE, KINSHIP, OTHERS }; /* kinship: logarithm of its odds */
+static const double prior_mean[OTHERS] = {0, -1.6, -1.2, 0}, prior_sd[OTHERS] = {0.5, 1, 1, 1.5};
 static const double jitter = 1e-8;
 
 struct a4nn_surrogate {
@@ -24,6 +24,7 @@ struct a4nn_surrogate {
     size_t n, d, groups;
     const double **x; /* n rows */
     const double *variance;
+    const size_t *task;
     double *z, *theta, *weight; /* weight: what a group's squared distance counts */
     double *factor;             /* n times n */
     double *strength;           /* inverse covariance times z */
@@ -88,13 +89,29 @@ compare(const struct a4nn_surrogate *s, const double *a, const double *b, double
 }
 
 static double
-covariance(const struct a4nn_surrogate *s, const double *theta, const double *a, const double *b)
+kinship(const struct a4nn_surrogate *s, const double *theta)
 {
-    double r2, line;
+    return 1 / (1 + exp(-theta[s->groups + KINSHIP]));
+}
+
+/* Of the values at a and b, of the same task or of two. */
+static double
+covariance(const struct a4nn_surrogate *s, const double *a, const double *b, bool same)
+{
+    const double *theta = s->theta;
+    double r2, line, common;
 
     compare(s, a, b, &r2, &line);
-    return 1 + exp(2 * theta[s->groups + HEIGHT]) * matern(r2) +
-           exp(2 * theta[s->groups + LINE]) * line;
+    common =
+        exp(2 * theta[s->groups + HEIGHT]) * matern(r2) + exp(2 * theta[s->groups + LINE]) * line;
+    return same ? 1 + common : kinship(s, theta) * common;
+}
+
+/* Of the value at x, of the task of the questions, with the i-th result. */
+static double
+covariance_with(const struct a4nn_surrogate *s, const double *x, size_t i)
+{
+    return covariance(s, x, s->x[i], s->task[i] == 0);
 }
 
 /* ---- hyper-parameters ---- */
@@ -134,7 +151,7 @@ learn_factor(struct learning *l, const double *theta)
 {
     const struct a4nn_surrogate *s = l->s;
     double height = exp(2 * theta[s->groups + HEIGHT]), line = exp(2 * theta[s->groups + LINE]);
-    double noise = exp(2 * theta[s->groups + NOISE]);
+    double noise = exp(2 * theta[s->groups + NOISE]), kin = kinship(s, theta);
     size_t n = l->n, i, j;
 
     weigh(s, theta);
@@ -144,8 +161,10 @@ learn_factor(struct learning *l, const double *theta)
 
             compare(s, s->x[i], s->x[j], &l->r2[at], &l->line[at]);
             l->k[at] = matern(l->r2[at]);
-            l->c[at] = l->c[j * n + i] = 1 + height * l->k[at] + line * l->line[at] +
-                                         (i == j ? noise + s->variance[i] + jitter : 0);
+            l->c[at] = height * l->k[at] + line * l->line[at];
+            l->c[at] = s->task[i] == s->task[j] ? 1 + l->c[at] : kin * l->c[at];
+            l->c[at] += i == j ? noise + s->variance[i] + jitter : 0;
+            l->c[j * n + i] = l->c[at];
         }
     return a4nn_solve_factor(l->c, n);
 }
@@ -156,14 +175,18 @@ learn_pair(const struct learning *l, const double *theta, size_t i, size_t j, do
            double *gradient)
 {
     const struct a4nn_surrogate *s = l->s;
-    double height = exp(2 * theta[s->groups + HEIGHT]);
-    double slope = -2 * w * height * matern_slope(l->r2[i * l->n + j]);
+    double height = exp(2 * theta[s->groups + HEIGHT]), line = exp(2 * theta[s->groups + LINE]);
+    double kin = s->task[i] == s->task[j] ? 1 : kinship(s, theta);
+    double slope = -2 * w * kin * height * matern_slope(l->r2[i * l->n + j]);
+    double k = height * l->k[i * l->n + j], b = line * l->line[i * l->n + j];
     size_t g;
 
     for (g = 0; i != j && g < s->groups; g++)
         gradient[g] += slope * exp(-2 * theta[g]) * group_distance2(s, g, s->x[i], s->x[j]);
-    gradient[s->groups + HEIGHT] += 2 * w * height * l->k[i * l->n + j];
-    gradient[s->groups + LINE] += 2 * w * exp(2 * theta[s->groups + LINE]) * l->line[i * l->n + j];
+    gradient[s->groups + HEIGHT] += 2 * w * kin * k;
+    gradient[s->groups + LINE] += 2 * w * kin * b;
+    if (s->task[i] != s->task[j])
+        gradient[s->groups + KINSHIP] += w * kin * (1 - kin) * (k + b);
     if (i == j)
         gradient[s->groups + NOISE] += 2 * w * exp(2 * theta[s->groups + NOISE]);
 }
@@ -231,7 +254,7 @@ fit(struct a4nn_surrogate *s)
     for (i = 0; i < n; i++)
         for (j = 0; j <= i; j++)
             s->factor[i * n + j] = s->factor[j * n + i] =
-                covariance(s, s->theta, s->x[i], s->x[j]) +
+                covariance(s, s->x[i], s->x[j], s->task[i] == s->task[j]) +
                 (i == j ? a4nn_surrogate_noise(s) + s->variance[i] + jitter : 0);
     if (!a4nn_solve_factor(s->factor, n))
         return false;
@@ -245,7 +268,7 @@ fit(struct a4nn_surrogate *s)
 
 struct a4nn_surrogate *
 a4nn_surrogate_fit(const struct a4nn_features *features, const size_t *row, const double *z,
-                   const double *variance, size_t n)
+                   const double *variance, const size_t *task, size_t n)
 {
     struct a4nn_surrogate *s = a4nn_xcalloc(1, sizeof *s);
     size_t i;
@@ -258,6 +281,7 @@ a4nn_surrogate_fit(const struct a4nn_features *features, const size_t *row, cons
     for (i = 0; i < n; i++)
         s->x[i] = a4nn_features_row(features, row[i]);
     s->variance = variance;
+    s->task = task;
     s->z = a4nn_xcalloc(n + 1, sizeof *s->z);
     memcpy(s->z, z, n * sizeof *z);
     s->theta = a4nn_xcalloc(s->groups + OTHERS, sizeof *s->theta);
@@ -279,7 +303,7 @@ a4nn_surrogate_mean(const struct a4nn_surrogate *s, const double *x)
     size_t i;
 
     for (i = 0; i < s->n; i++)
-        sum += s->strength[i] * covariance(s, s->theta, x, s->x[i]);
+        sum += s->strength[i] * covariance_with(s, x, i);
     return sum;
 }
 
@@ -292,7 +316,7 @@ a4nn_surrogate_noise(const struct a4nn_surrogate *s)
 double
 a4nn_surrogate_covariance(const struct a4nn_surrogate *s, const double *a, const double *b)
 {
-    return covariance(s, s->theta, a, b);
+    return covariance(s, a, b, true);
 }
 
 size_t
@@ -307,7 +331,7 @@ a4nn_surrogate_against(const struct a4nn_surrogate *s, const double *x, double *
     size_t i;
 
     for (i = 0; i < s->n; i++)
-        out[i] += covariance(s, s->theta, x, s->x[i]);
+        out[i] += covariance_with(s, x, i);
 }
 
 double
@@ -325,6 +349,12 @@ void
 a4nn_surrogate_halve(const struct a4nn_surrogate *s, double *against)
 {
     a4nn_solve_half(s->factor, s->n, against);
+}
+
+double
+a4nn_surrogate_kinship(const struct a4nn_surrogate *s)
+{
+    return kinship(s, s->theta);
 }
 
 double
@@ -364,11 +394,11 @@ a4nn_prospects_init(struct a4nn_prospects *p, const struct a4nn_surrogate *s, co
         double *half = p->half + i * p->cap;
 
         for (j = 0; j < s->n; j++) {
-            half[j] = covariance(s, s->theta, x, s->x[j]);
+            half[j] = covariance_with(s, x, j);
             p->mean[i] += half[j] * s->strength[j];
         }
         a4nn_solve_half(s->factor, s->n, half);
-        p->variance[i] = covariance(s, s->theta, x, x);
+        p->variance[i] = covariance(s, x, x, true);
         for (j = 0; j < s->n; j++)
             p->variance[i] -= half[j] * half[j];
         p->variance[i] = fmax(p->variance[i], jitter);
@@ -386,7 +416,7 @@ a4nn_prospects_suppose(struct a4nn_prospects *p, const struct a4nn_surrogate *s,
         return;
     for (j = 0; j < p->n; j++) {
         double *half = p->half + j * p->cap;
-        double c = covariance(s, s->theta, a4nn_features_row(s->features, p->row[j]), x);
+        double c = covariance(s, a4nn_features_row(s->features, p->row[j]), x, true);
 
         for (k = 0; k < p->used; k++)
             c -= half[k] * own[k];

@@ -15,16 +15,25 @@
  * with Matern's covariance for nu = 5/2 (Rasmussen and Williams 2006, eq. 4.17).  Height, line, the
  * noise and one reach for each group, which is a parameter's, are the most probable ones given the
  * results, with log-normal priors; of many groups each is a priori worth less.
+ *
+ * Results may be of other tasks.  Each task then has a constant of its own, and b and f of two
+ * tasks have the correlation `kinship`, from 0 to 1, which is learned with the rest (a model of
+ * coregionalisation; Bonilla, Chai and Williams 2008): where the others mislead it becomes small.
  */
 struct a4nn_surrogate;
 
 /*
  * n results: rows of the features, values in units of about their own spread, variances of what is
- * known to be uncertain in them beyond the model's own noise.  NULL when there is no answer in
- * numbers.  `features` must outlive it.
+ * known to be uncertain in them beyond the model's own noise, and their tasks: 0 is that of the
+ * questions.  NULL when there is no answer in numbers.  `features`, `variance` and `task` must
+ * outlive it.
  */
 struct a4nn_surrogate *a4nn_surrogate_fit(const struct a4nn_features *features, const size_t *row,
-                                          const double *z, const double *variance, size_t n);
+                                          const double *z, const double *variance,
+                                          const size_t *task, size_t n);
+
+/* The correlation of what two tasks have in common, from 0 to 1. */
+double a4nn_surrogate_kinship(const struct a4nn_surrogate *s);
 
 /* The expected value, noise apart, of a row of as many columns as the features have. */
 double a4nn_surrogate_mean(const struct a4nn_surrogate *s, const double *x);

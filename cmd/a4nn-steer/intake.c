@@ -6,6 +6,7 @@
 
 #include "history.h"
 #include "program.h"
+#include "scale.h"
 #include "space.h"
 #include "xalloc.h"
 
@@ -122,7 +123,7 @@ read_history(struct a4nn_steer *s, enum a4nn_steer_verb verb)
         a4nn_die(A4NN_TROUBLE, "%s", s->err.msg);
     if (verb != A4NN_STEER_INIT || s->in.task != NULL)
         read_own_history(s, db);
-    if (verb == A4NN_STEER_INIT)
+    if (verb == A4NN_STEER_INIT || (verb == A4NN_STEER_NEXT && s->in.task != NULL))
         read_kindred(s, db);
     a4nn_db_close(db);
 }
@@ -185,7 +186,10 @@ encode_results(struct a4nn_steer *s, bool *tried, struct a4nn_strmap *prints)
         s->run[s->results] = i;
         find_costs(s, o, config, candidate);
         s->result[s->results++] =
-            (struct a4nn_result){a4nn_features_add(s->features, config), o->state, o->value, o->sd};
+            (struct a4nn_result){.row = a4nn_features_add(s->features, config),
+                                 .state = o->state,
+                                 .value = o->value,
+                                 .sd = o->sd};
     }
 }
 
@@ -200,8 +204,11 @@ encode_kindred(struct a4nn_steer *s)
         const struct a4nn_kindred_run *r = &s->kindred.run[i];
         double similarity = s->kindred.task[r->task].similarity;
 
-        s->kin[i] = (struct a4nn_result){a4nn_features_add(s->features, r->config),
-                                         A4NN_RESULT_VALUE, r->score, 1 / similarity - 1};
+        s->kin[i] = (struct a4nn_result){.row = a4nn_features_add(s->features, r->config),
+                                         .task = r->task + 1,
+                                         .state = A4NN_RESULT_VALUE,
+                                         .value = r->score,
+                                         .sd = 1 / similarity - 1};
     }
 }
 
@@ -297,12 +304,46 @@ a4nn_steer_read(struct a4nn_steer *s, char **operands, int count, enum a4nn_stee
  * stays where it is. */
 static const double boldness_in_a_space = 1.5;
 
+/* What the metric can be, in its own unit. */
+static void
+find_bounds(const struct a4nn_steer *s, double *least, double *most)
+{
+    const struct a4nn_metric asked = {.mode = s->outcomes.mode};
+    struct a4nn_metric metric;
+    struct a4nn_points points;
+    double smallest = HUGE_VAL, largest = -HUGE_VAL, lo, hi;
+    size_t i;
+
+    for (i = 0; i < s->results; i++)
+        if (isfinite(s->result[i].value)) {
+            smallest = fmin(smallest, s->result[i].value);
+            largest = fmax(largest, s->result[i].value);
+        }
+    *least = -HUGE_VAL;
+    *most = HUGE_VAL;
+    if (s->outcomes.measured == NULL || smallest > largest)
+        return;
+    a4nn_metric_settle(s->outcomes.measured, &asked, s->outcomes.mode, &metric);
+    points = a4nn_points_make(metric.mode, metric.scale, smallest, largest);
+    lo = a4nn_from_points(&points, points.lo);
+    hi = a4nn_from_points(&points, points.hi);
+    *least = fmin(lo, hi);
+    *most = fmax(lo, hi);
+}
+
 struct a4nn_propose_opts
 a4nn_steer_model(const struct a4nn_steer *s)
 {
+    double least, most;
+
+    find_bounds(s, &least, &most);
     return (struct a4nn_propose_opts){.features = s->features,
+                                      .least = least,
+                                      .most = most,
                                       .result = s->result,
                                       .results = s->results,
+                                      .kin = s->kin,
+                                      .kins = s->kindred.runs,
                                       .row = s->row,
                                       .candidates = s->untried,
                                       .count = s->count < s->untried ? s->count : s->untried,

@@ -76,9 +76,9 @@ int a4nn_steer_begin(struct a4nn_steer *s, const struct a4nn_cli *cli, size_t co
  * that leaves nothing to do ends the program with 2.
  *
  * To explain there need be no candidates.  For what is next they include neighbours of the best
- * results.  To begin a search, what similar tasks in the database came to is read, too, and of the
- * task itself only if it is named.  Without operands standard input is read, unless -H is given or
- * a search begins.
+ * results, and of a task that is named what similar ones in the database came to is read, too.  To
+ * begin a search this is read always, and of the task itself only if it is named.  Without operands
+ * standard input is read, unless -H is given or a search begins.
  */
 enum a4nn_steer_verb { A4NN_STEER_EXPLAIN, A4NN_STEER_NEXT, A4NN_STEER_INIT };
 void a4nn_steer_read(struct a4nn_steer *s, char **operands, int count, enum a4nn_steer_verb verb);

@@ -51,7 +51,7 @@ propose(struct a4nn_steer *s)
     struct a4nn_proposal *p = a4nn_xcalloc(opts.count + 1, sizeof *p);
     size_t n = a4nn_steer_propose(s, &opts, p);
 
-    if (s->pool != NULL && n > 0 && isnan(p[0].predicted))
+    if (s->pool != NULL && n > 0 && isnan(p[0].predicted) && opts.kins < A4NN_LESSONS_FIRST)
         take_first(s, p, n);
     a4nn_steer_print(s, p, n);
     a4nn_proposals_release(p, n);

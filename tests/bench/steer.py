@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How many trainings a search needs until it has found one of the best 1 % of its candidates.
 
-steer.py STEER_RUN A4NN_PREDICT (see steer.sh).  Candidates whose whole curves are known: a folder with curves/
-and meta/ that A4NN_COLLECTIONS names.  SEEDS (default 10) searches each.  Rivals:
+steer.py STEER_RUN (see steer.sh).  Candidates whose whole curves are known: a folder with curves/ and
+meta/ that A4NN_COLLECTIONS names.  SEEDS (default 10) searches each.  Rivals:
 
 random     a random order (2,000 of them)
 evolution  regularised evolution (Real et al. 2019): population 20, tournaments of 5; a mutant is
@@ -14,9 +14,18 @@ tpe        Optuna's TPESampler over the parameters: numbers as floats (logarithm
 
 Sequences of layers are told to the rivals as counts of layers and means of their arguments.
 
-Then epochs: of steer with each training stopped by the rule `converged`, by its own curve alone
-(-M ensemble), whose forecast is all that is learned of it.  The network that is found is trained to
-its end.  Beside it random search with full trainings.
+Then epochs, with each training stopped by the rule that STOP below names, as a user has it who
+types
+
+    a4nn-watch runs/ | a4nn-predict -R hopeless:p=0.1,startup=1 | a4nn-stop ...
+
+and trains one after the other what "a4nn-steer next --candidates FILE" says of what that wrote.  All
+that is learned of a stopped training is its forecast and interval, and a network counts as found
+only when it has been trained to its end.  Beside it random search with full trainings.
+
+Then trainings until one of the best 5 % is found, without and with what a random half of the
+candidates of another task came to ("a4nn-steer next -H -t TASK"); with these values dealt out at
+random; and with the best of them given to the worst.
 """
 import csv, json, math, os, subprocess, sys, tempfile
 import numpy as np
@@ -26,6 +35,10 @@ FOLDER = os.environ.get("A4NN_COLLECTIONS")
 NAMES = ["baker_metaqnn_cifar10", "taskset_imdb_rnn", "deepobs_cifar10_3c3d", "deepobs_fmnist_2c2d",
          "a4nn_full", "fashion_mnist_cnn"]
 LOSSES = ("imdb",)
+STOP = "hopeless:p=0.1,startup=1"
+PAIRS = [("deepobs_cifar10_3c3d", "deepobs_fmnist_2c2d"),
+         ("deepobs_fmnist_2c2d", "deepobs_cifar10_3c3d"), ("1gpu_1e14", "1gpu_1e15"),
+         ("1gpu_1e15", "1gpu_1e14")]
 
 
 def value_of(cell):
@@ -175,70 +188,74 @@ def tpe(space, values, seed):
         study.tell(asked, state=optuna.trial.TrialState.FAIL)
 
 
-def stops(predict, candidates, loss):
-    """For each candidate epochs trained, and forecast and its sd where it is stopped."""
-    text, whole = ["run,epoch,value,metric,epochs\n"], [len(c) for _, _, c in candidates]
-    for i, (_, _, curve) in enumerate(candidates):
-        text += ["%d,%d,%r,%s,%d\n" % (i, e + 1, v, "val_loss" if loss else "val_acc", len(curve))
-                 for e, v in enumerate(curve)]
-    out = subprocess.run([predict, "-q", "-M", "ensemble", "-R", "converged", "-o", "csv"],
-                         input="".join(text), capture_output=True, text=True, check=True).stdout
-    found = [(n, None, 0) for n in whole]
-    for row in csv.DictReader(out.splitlines()):
-        i, e = int(row["run"]), int(row["epoch"])
-        if row["verdict"] == "stop" and e < found[i][0]:
-            f = float(row["forecast"] or "nan")
-            sd = (float(row["high"] or "nan") - float(row["low"] or "nan")) / 3.29
-            found[i] = (e, (-f if loss else f) if math.isfinite(f) else math.nan,
-                        sd if math.isfinite(sd) else 0)
-    return found
+def write(name, candidates, f):
+    loss = any(w in name for w in LOSSES)
+    for config, _, curve in candidates:
+        f.write(json.dumps({"config": config, "metric": "val_loss" if loss else "val_acc",
+                            "mode": "min" if loss else "max",
+                            "curve": [v if math.isfinite(v) else None for v in curve]}) + "\n")
+    f.flush()
 
 
-def ours(program, candidates, batch, told=None):
-    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as f:
-        for i, (config, y, _) in enumerate(candidates):
-            line = {"config": config, "value": y if math.isfinite(y) else None}
-            if told and told[i][1] is not None:
-                failed = not math.isfinite(told[i][1])
-                line.update(forecast="nan" if failed else told[i][1], sd=told[i][2])
-            f.write(json.dumps(line) + "\n")
-        f.flush()
-        out = subprocess.run([program, f.name, str(SEEDS), str(batch)], capture_output=True,
-                             text=True, check=True).stdout
-    return [[int(i) for i in line.split()] for line in out.splitlines()]
+def ours(program, name, candidates, *options, kin=None):
+    """Medians of the trainings and the epochs of a search."""
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as f, \
+            tempfile.NamedTemporaryFile("w", suffix=".jsonl") as k:
+        write(name, candidates, f)
+        if kin:
+            write(name, kin, k)
+        out = subprocess.run([program, *options, *(["-k", k.name] if kin else []), f.name,
+                              str(SEEDS)], capture_output=True, text=True, check=True).stdout
+    return np.median([[int(x) for x in line.split()] for line in out.splitlines()], axis=0)[:2]
 
 
-def epochs_of(orders, told, whole):
-    """Of each search: the trainings as they are stopped, the last to its end."""
-    return [sum(told[i][0] for i in o[:-1]) + whole for o in orders]
+def misled(kin, reverse):
+    """What a similar task came to, given to other configurations."""
+    order = sorted(range(len(kin)), key=lambda i: kin[i][1] if math.isfinite(kin[i][1]) else -math.inf)
+    other = order[::-1] if reverse else list(np.random.default_rng(1).permutation(order))
+    return [(kin[j][0], kin[i][1], kin[i][2]) for i, j in zip(order, other)]
 
 
-def main(program, predict):
+def warm(program, known):
+    print("\ntrainings until one of the best 5 %% is found, median of %d seeds" % SEEDS)
+    print("%-22s %-22s %6s %6s %9s %9s" % ("", "by", "cold", "warm", "at random", "reversed"))
+    ratios = []
+    for name, by in PAIRS:
+        if name not in known or by not in known:
+            continue
+        row = [ours(program, name, known[name], "-g", "5", kin=kin)[0] for kin in
+               (None, known[by], misled(known[by], False), misled(known[by], True))]
+        ratios.append([x / row[0] for x in row[1:]])
+        print("%-22s %-22s %6.1f %6.1f %9.1f %9.1f" % (name, by, *row), flush=True)
+    if ratios:
+        print("%-45s %6s %6.2f %9.2f %9.2f" % ("share of cold", "",
+                                               *np.exp(np.log(ratios).mean(axis=0))))
+
+
+def main(program):
     if not FOLDER:
         print("A4NN_COLLECTIONS is not set: nothing to measure on")
         return
     print("trainings until one of the best 1 %% is found, median of %d seeds" % SEEDS)
     head = ("", "of", "random", "tpe", "evolution", "steer", "by four", "stopped", "epochs", "random")
     print("%-22s %5s %6s %6s %9s %6s %7s %7s %7s %7s" % head)
-    ratios = []
-    for name, candidates in collections().items():
+    ratios, known = [], collections()
+    for name, candidates in known.items():
         values = np.array([y for _, y, _ in candidates])
         space, is_good = Space([c for c, _, _ in candidates]), good(values)
-        told = stops(predict, candidates, any(w in name for w in LOSSES))
         whole = max(len(c) for _, _, c in candidates)
-        rand = [int(np.argmax(is_good[np.random.default_rng(s).permutation(len(values))])) + 1
-                for s in range(2000)]
-        rivals = [[len(f(space, values, s)) for s in range(SEEDS)] for f in RIVALS]
-        orders = [ours(program, candidates, 1), ours(program, candidates, 4),
-                  ours(program, candidates, 1, told)]
-        row = [np.median(x) for x in [rand] + rivals + [[len(o) for o in os] for os in orders]]
-        row = [x / row[0] for x in row[1:]], row, [np.median(epochs_of(orders[2], told, whole)),
-                                                   row[0] * whole]
-        ratios.append(row[0] + [row[2][0] / row[2][1]])
+        rand = np.median([int(np.argmax(is_good[np.random.default_rng(s).permutation(len(values))]))
+                          + 1 for s in range(2000)])
+        rivals = [np.median([len(f(space, values, s)) for s in range(SEEDS)]) for f in RIVALS]
+        one, four, stopped = (ours(program, name, candidates, *o)
+                              for o in (("-b", "1"), ("-b", "4"), ("-R", STOP)))
+        row = [*rivals, one[0], four[0], stopped[0]]
+        ratios.append([x / rand for x in row] + [stopped[1] / (rand * whole)])
         print("%-22s %5d %6.0f %6.1f %9.1f %6.1f %7.1f %7.1f %7.0f %7.0f" % (
-            name, len(values), *row[1], *row[2]), flush=True)
+            name, len(values), rand, *row, stopped[1], rand * whole), flush=True)
     print("%-22s %5s %6s %6.2f %9.2f %6.2f %7.2f %7.2f %7.2f" % (
         "share of random", "", "", *np.exp(np.log(ratios).mean(axis=0))))
+    warm(program, known)
 
 
 RIVALS = (tpe, evolution)

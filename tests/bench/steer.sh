@@ -3,4 +3,4 @@
 # a4nn-steer beside random search, Optuna's TPE and regularised evolution, on known curves.
 set -eu
 cd "$(dirname "$0")"
-exec "$PYTHON" -W ignore steer.py "$BUILD/bench/steer_run" "$BUILD/bin/a4nn-predict"
+exec "$PYTHON" -W ignore steer.py "$BUILD/bench/steer_run"
