@@ -8,6 +8,8 @@ static const struct a4nn_verb verbs[] = {
     {"init", "what to train first, by what did well in similar tasks", &a4nn_steer_init_cli,
      a4nn_steer_init},
     {"next", "what to train next, and why", &a4nn_steer_next_cli, a4nn_steer_next},
+    {"continue", "which running ones are worth continuing, and why", &a4nn_steer_continue_cli,
+     a4nn_steer_continue},
     {"explain", "what each parameter does to the final value", &a4nn_steer_explain_cli,
      a4nn_steer_explain},
     {"convert", "a search space of ConfigSpace or Optuna as one of ours", &a4nn_steer_convert_cli,

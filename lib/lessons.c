@@ -44,6 +44,7 @@ make_yardstick(struct a4nn_lessons *m, const struct a4nn_propose_opts *o)
     for (i = 0; i < o->results; i++) {
         const struct a4nn_result *r = &o->result[i];
 
+        m->running += r->state == A4NN_RESULT_PENDING && isfinite(r->value) ? 1 : 0;
         if (r->state == A4NN_RESULT_PENDING)
             continue;
         value[n] = r->state == A4NN_RESULT_VALUE ? r->value : NAN;
@@ -60,30 +61,31 @@ make_yardstick(struct a4nn_lessons *m, const struct a4nn_propose_opts *o)
     free(value);
 }
 
-/* The best and a random rest, when there are too many. */
-static void
-choose(struct a4nn_lessons *m, struct lesson *lesson, struct a4nn_dice *dice)
+/* The best and a random rest, when there are too many; how many there are then. */
+static size_t
+choose(struct lesson *lesson, size_t n, struct a4nn_dice *dice)
 {
     struct lesson kept;
     size_t i, j;
 
-    qsort(lesson, m->n, sizeof *lesson, best_first);
-    for (i = m->n > LESSONS ? LESSONS / 2 : 1; i < m->n; i++) {
+    qsort(lesson, n, sizeof *lesson, best_first);
+    for (i = n > LESSONS ? LESSONS / 2 : 1; i < n; i++) {
         /* all of them in random order when they are few: the first ones teach hyper-parameters */
-        j = m->n > LESSONS ? i + a4nn_dice_below(dice, m->n - i) : a4nn_dice_below(dice, i + 1);
+        j = n > LESSONS ? i + a4nn_dice_below(dice, n - i) : a4nn_dice_below(dice, i + 1);
         kept = lesson[i];
         lesson[i] = lesson[j];
         lesson[j] = kept;
     }
-    if (m->n <= LESSONS)
-        return;
-    m->n = LESSONS;
-    for (i = 1; i < m->n; i++) {
+    if (n <= LESSONS)
+        return n;
+    n = LESSONS;
+    for (i = 1; i < n; i++) {
         j = a4nn_dice_below(dice, i + 1);
         kept = lesson[i];
         lesson[i] = lesson[j];
         lesson[j] = kept;
     }
+    return n;
 }
 
 static void
@@ -117,8 +119,8 @@ put_kin(struct a4nn_lessons *m, const struct a4nn_propose_opts *o, struct a4nn_d
 static void
 gather(struct a4nn_lessons *m, const struct a4nn_propose_opts *o, struct a4nn_dice *dice)
 {
-    struct lesson *lesson = a4nn_xcalloc(m->n + 1, sizeof *lesson);
-    size_t room = m->n + KIN, i, n = 0;
+    struct lesson *lesson = a4nn_xcalloc(m->n + m->running + 1, sizeof *lesson);
+    size_t room = m->n + m->running + KIN, i, n = 0;
 
     m->row = a4nn_xcalloc(room, sizeof *m->row);
     m->task = a4nn_xcalloc(room, sizeof *m->task);
@@ -126,9 +128,9 @@ gather(struct a4nn_lessons *m, const struct a4nn_propose_opts *o, struct a4nn_di
     m->variance = a4nn_xcalloc(room, sizeof *m->variance);
     for (i = 0; i < o->results; i++) {
         const struct a4nn_result *r = &o->result[i];
-        double value = r->state == A4NN_RESULT_VALUE ? r->value : NAN, off = 0;
+        double value = r->state != A4NN_RESULT_FAILED ? r->value : NAN, off = 0;
 
-        if (r->state == A4NN_RESULT_PENDING)
+        if (r->state == A4NN_RESULT_PENDING && !isfinite(value))
             continue;
         if (isfinite(value) && r->sd > 0)
             off = (a4nn_yardstick_z(m->yardstick, value + r->sd) -
@@ -136,11 +138,11 @@ gather(struct a4nn_lessons *m, const struct a4nn_propose_opts *o, struct a4nn_di
                   2;
         lesson[n++] = (struct lesson){a4nn_yardstick_z(m->yardstick, value), off * off, r->row, 0};
     }
-    choose(m, lesson, dice);
-    for (i = 0; i < m->n && i < BEFORE_KIN; i++)
+    n = choose(lesson, n, dice);
+    for (i = 0; i < n && i < BEFORE_KIN; i++)
         put(m, &lesson[i]);
     put_kin(m, o, dice);
-    for (; i < m->n; i++)
+    for (; i < n; i++)
         put(m, &lesson[i]);
     free(lesson);
 }
@@ -151,7 +153,7 @@ a4nn_lessons_learn(struct a4nn_lessons *l, const struct a4nn_propose_opts *opts,
 {
     *l = (struct a4nn_lessons){0};
     make_yardstick(l, opts);
-    if ((l->yardstick == NULL && l->n > 0) || l->n + opts->kins < A4NN_LESSONS_FIRST)
+    if ((l->yardstick == NULL && l->n + l->running > 0) || l->n + opts->kins < A4NN_LESSONS_FIRST)
         return;
     gather(l, opts, dice);
     l->surrogate =

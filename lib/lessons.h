@@ -19,8 +19,8 @@ struct a4nn_lessons {
     size_t *row, *task;               /* results learned from, those of similar tasks included */
     double *z, *variance;
     size_t learned;
-    size_t n, valued; /* results that are over; those with a value */
-    double best;      /* of these, NAN: none */
+    size_t n, valued, running; /* results that are over; those with a value; pending forecasts */
+    double best;               /* of these, NAN: none */
 };
 
 void a4nn_lessons_learn(struct a4nn_lessons *l, const struct a4nn_propose_opts *opts,

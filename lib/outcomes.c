@@ -154,17 +154,29 @@ a4nn_outcomes_record(struct a4nn_outcomes *o, const struct a4nn_record *record, 
 
 /* ---- what became of them ---- */
 
+/* How uncertain the forecast says it is; 0: it does not say. */
+static double
+spread_of(const struct a4nn_outcome *r)
+{
+    if (isfinite(r->high - r->low))
+        return fabs(r->high - r->low) * of_width;
+    return isfinite(r->expected_error) ? fabs(r->expected_error) * of_error : 0;
+}
+
 static void
 settle_stopped(struct a4nn_outcome *r)
 {
     r->state = A4NN_RESULT_VALUE;
     r->value = isfinite(r->forecast) ? r->forecast : r->last;
-    if (!isfinite(r->forecast))
-        return;
-    if (isfinite(r->high - r->low))
-        r->sd = fabs(r->high - r->low) * of_width;
-    else if (isfinite(r->expected_error))
-        r->sd = fabs(r->expected_error) * of_error;
+    r->sd = isfinite(r->forecast) ? spread_of(r) : 0;
+}
+
+/* It counts with its forecast so far if this says how uncertain it is. */
+static void
+settle_running(struct a4nn_outcome *r)
+{
+    r->sd = isfinite(r->forecast) ? spread_of(r) : 0;
+    r->value = r->sd > 0 ? r->forecast : NAN;
 }
 
 static void
@@ -183,6 +195,8 @@ settle(struct a4nn_outcome *r)
         r->value = r->last;
     } else if (strcmp(status, "open") != 0 && (status[0] != '\0' || r->stopped)) {
         settle_stopped(r);
+    } else {
+        settle_running(r);
     }
     if (r->state == A4NN_RESULT_VALUE && !isfinite(r->value))
         r->state = A4NN_RESULT_FAILED;
@@ -252,7 +266,7 @@ on_run(void *arg, const struct a4nn_history_run *run)
     r->last = run->last_value;
     r->epochs = run->epochs;
     take_facts(reading->outcomes, r, &run->facts);
-    if (strcmp(r->status, "complete") == 0 || strcmp(r->status, "open") == 0)
+    if (strcmp(r->status, "complete") == 0)
         return 0;
     reading->failed =
         a4nn_history_forecasts(reading->db, run->id, on_forecast, reading, reading->err) < 0;

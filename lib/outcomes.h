@@ -14,7 +14,8 @@
 /*
  * What became of the runs of one task and metric, gathered from streams and the model database:
  * what is complete counts with its last value, what was stopped with its forecast and how uncertain
- * that is, what failed or diverged as that; everything else is pending.
+ * that is, what failed or diverged as that; everything else is pending, with its forecast so far if
+ * there is one with an interval.
  */
 struct a4nn_outcome {
     struct a4nn_json *config; /* owned, or NULL: not known */

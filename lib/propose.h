@@ -26,7 +26,8 @@ struct a4nn_result {
     size_t row;  /* of the features */
     size_t task; /* 0: that of the search, else one of the similar ones */
     enum a4nn_result_state state;
-    double value; /* final or forecast, in the metric's own unit; NAN where there is none */
+    double value; /* final or forecast, in the metric's own unit; NAN where there is none, or none
+                   * yet of what is pending */
     double sd;    /* standard deviation of a forecast, 0: the value is known */
 };
 

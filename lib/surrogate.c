@@ -313,6 +313,26 @@ a4nn_surrogate_noise(const struct a4nn_surrogate *s)
     return exp(2 * s->theta[s->groups + NOISE]);
 }
 
+void
+a4nn_surrogate_ends(const struct a4nn_surrogate *s, double *mean, double *variance, double *others)
+{
+    double *inverse = a4nn_xcalloc(s->n * s->n + 1, sizeof *inverse);
+    size_t i;
+
+    memcpy(inverse, s->factor, s->n * s->n * sizeof *inverse);
+    a4nn_solve_inverse(inverse, s->n);
+    for (i = 0; i < s->n; i++) {
+        double precision = inverse[i * s->n + i], own = s->variance[i];
+        double spread = fmax(1 / precision - own, 0); /* of the end about that */
+
+        others[i] = s->z[i] - s->strength[i] / precision;
+        mean[i] =
+            spread + own > 0 ? (spread * s->z[i] + own * others[i]) / (spread + own) : s->z[i];
+        variance[i] = spread + own > 0 ? spread * own / (spread + own) : 0;
+    }
+    free(inverse);
+}
+
 double
 a4nn_surrogate_covariance(const struct a4nn_surrogate *s, const double *a, const double *b)
 {

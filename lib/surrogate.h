@@ -42,6 +42,14 @@ double a4nn_surrogate_mean(const struct a4nn_surrogate *s, const double *x);
 double a4nn_surrogate_noise(const struct a4nn_surrogate *s);
 
 /*
+ * The end of each result, its own noise included, by all other results and what is known of itself:
+ * means and variances of the n of them (Rasmussen and Williams, eq. 5.12, leaving one out, times
+ * the density of its own value); and what is expected by the others alone.
+ */
+void a4nn_surrogate_ends(const struct a4nn_surrogate *s, double *mean, double *variance,
+                         double *others);
+
+/*
  * For averages of the process over rows: the covariance of its values at two rows, a priori; those
  * with the results, n of them, added to `out`; what these make of the expected value; and their
  * factor's inverse times them, whose product of two is what results take from a covariance.

@@ -29,7 +29,7 @@ a4nn_steer_begin(struct a4nn_steer *s, const struct a4nn_cli *cli, size_t count,
     const char *arg;
     int code, first;
 
-    *s = (struct a4nn_steer){.count = count};
+    *s = (struct a4nn_steer){.count = count, .p = 0.05};
     a4nn_input_init(&s->in);
     while ((code = a4nn_cli_next(cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
         switch (code) {
@@ -39,6 +39,7 @@ a4nn_steer_begin(struct a4nn_steer *s, const struct a4nn_cli *cli, size_t count,
         case A4NN_STEER_SEED:
             s->seed = (uint64_t)a4nn_cli_count(cli, code, arg, 0, 2147483647);
             break;
+        case A4NN_STEER_P: s->p = a4nn_cli_number(cli, code, arg, 0, 1); break;
         case 'n': s->count = (size_t)a4nn_cli_count(cli, code, arg, 1, 1000); break;
         default: a4nn_input_option(&s->in, cli, code, arg);
         }

@@ -23,6 +23,7 @@ struct a4nn_steer {
     size_t even;                  /* the first so many of the pool fill the space */
     size_t count;                 /* -n */
     uint64_t seed;
+    double p; /* --p */
     struct a4nn_candidates list;
     struct a4nn_outcomes outcomes;
     struct a4nn_features *features;
@@ -48,6 +49,7 @@ enum {
     A4NN_STEER_OBJECTIVE,
     A4NN_STEER_SEED,
     A4NN_STEER_SPACE,
+    A4NN_STEER_P,
     A4NN_STEER_OBJECTIVES = 8
 };
 #define A4NN_STEER_OPTIONS(what, output, more)                                                     \
@@ -75,7 +77,7 @@ int a4nn_steer_begin(struct a4nn_steer *s, const struct a4nn_cli *cli, size_t co
  * Reads candidates or the space, the operands and the model database, and encodes them; trouble
  * that leaves nothing to do ends the program with 2.
  *
- * To explain there need be no candidates.  For what is next they include neighbours of the best
+ * To explain, and to continue, there need be no candidates.  For what is next they include neighbours of the best
  * results, and of a task that is named what similar ones in the database came to is read, too.  To
  * begin a search this is read always, and of the task itself only if it is named.  Without operands
  * standard input is read, unless -H is given or a search begins.
