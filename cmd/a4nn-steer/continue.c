@@ -13,7 +13,7 @@
 
 static const struct a4nn_option options[] = {
     A4NN_STEER_OPTIONS("how many that may be stopped at once (default: 1000)", "jsonl", ),
-    {A4NN_STEER_P, "p", "P", "stop what beats the best with a smaller probability (0.05)", NULL},
+    {A4NN_STEER_P, "p", "P", "stop what beats the best with a smaller probability (0.01)", NULL},
     {0},
 };
 

@@ -29,7 +29,7 @@ a4nn_steer_begin(struct a4nn_steer *s, const struct a4nn_cli *cli, size_t count,
     const char *arg;
     int code, first;
 
-    *s = (struct a4nn_steer){.count = count, .p = 0.05};
+    *s = (struct a4nn_steer){.count = count, .p = 0.01};
     a4nn_input_init(&s->in);
     while ((code = a4nn_cli_next(cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
         switch (code) {

@@ -17,7 +17,7 @@ Sequences of layers are told to the rivals as counts of layers and means of thei
 Then epochs, with each training stopped by the rule that STOP below names, as a user has it who
 types
 
-    a4nn-watch runs/ | a4nn-predict -R hopeless:p=0.1,startup=1 | a4nn-stop ...
+    a4nn-watch runs/ | a4nn-predict -R hopeless:startup=1 | a4nn-stop ...
 
 and trains one after the other what "a4nn-steer next --candidates FILE" says of what that wrote.  All
 that is learned of a stopped training is its forecast and interval, and a network counts as found
@@ -35,7 +35,7 @@ FOLDER = os.environ.get("A4NN_COLLECTIONS")
 NAMES = ["baker_metaqnn_cifar10", "taskset_imdb_rnn", "deepobs_cifar10_3c3d", "deepobs_fmnist_2c2d",
          "a4nn_full", "fashion_mnist_cnn"]
 LOSSES = ("imdb",)
-STOP = "hopeless:p=0.1,startup=1"
+STOP = "hopeless:startup=1"
 PAIRS = [("deepobs_cifar10_3c3d", "deepobs_fmnist_2c2d"),
          ("deepobs_fmnist_2c2d", "deepobs_cifar10_3c3d"), ("1gpu_1e14", "1gpu_1e15"),
          ("1gpu_1e15", "1gpu_1e14")]
