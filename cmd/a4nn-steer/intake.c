@@ -328,6 +328,8 @@ find_bounds(const struct a4nn_steer *s, double *least, double *most)
     points = a4nn_points_make(metric.mode, metric.scale, smallest, largest);
     lo = a4nn_from_points(&points, points.lo);
     hi = a4nn_from_points(&points, points.hi);
+    if (smallest < fmin(lo, hi) || largest > fmax(lo, hi)) /* it is not what its name says */
+        return;
     *least = fmin(lo, hi);
     *most = fmax(lo, hi);
 }
