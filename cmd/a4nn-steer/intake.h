@@ -77,10 +77,10 @@ int a4nn_steer_begin(struct a4nn_steer *s, const struct a4nn_cli *cli, size_t co
  * Reads candidates or the space, the operands and the model database, and encodes them; trouble
  * that leaves nothing to do ends the program with 2.
  *
- * To explain, and to continue, there need be no candidates.  For what is next they include neighbours of the best
- * results, and of a task that is named what similar ones in the database came to is read, too.  To
- * begin a search this is read always, and of the task itself only if it is named.  Without operands
- * standard input is read, unless -H is given or a search begins.
+ * To explain, and to continue, there need be no candidates.  For what is next they include
+ * neighbours of the best results, and of a task that is named what similar ones in the database
+ * came to is read, too.  To begin a search this is read always, and of the task itself only if it
+ * is named.  Without operands standard input is read, unless -H is given or a search begins.
  */
 enum a4nn_steer_verb { A4NN_STEER_EXPLAIN, A4NN_STEER_NEXT, A4NN_STEER_INIT };
 void a4nn_steer_read(struct a4nn_steer *s, char **operands, int count, enum a4nn_steer_verb verb);
