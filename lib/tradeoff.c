@@ -133,11 +133,11 @@ scored(const struct a4nn_propose_opts *opts, const struct shortfalls *s, const d
     double most = 0, sum = 0;
     size_t k;
 
-    if (r.state != A4NN_RESULT_VALUE)
+    if (r.state == A4NN_RESULT_FAILED)
         return r;
-    if (isnan(d[0])) {
-        r.state = A4NN_RESULT_PENDING;
-        return r;
+    if (r.state == A4NN_RESULT_PENDING || isnan(d[0])) {
+        /* a forecast of the metric is no score */
+        return (struct a4nn_result){.row = r.row, .state = A4NN_RESULT_PENDING, .value = NAN};
     }
     for (k = 0; k < s->m; k++) {
         most = fmax(most, w[k] * d[k]);
@@ -226,6 +226,7 @@ predict(const struct a4nn_propose_opts *opts, const size_t *chosen, size_t n,
         struct a4nn_propose_opts one = *opts;
         one.row = &opts->row[chosen[i]];
         one.candidates = one.count = 1;
+        one.kins = 0; /* nothing is proposed here, and nothing at random */
         if (a4nn_propose(&one, &out[i]) == 0)
             break;
         out[i].candidate = chosen[i];
