@@ -316,3 +316,31 @@ widths() {
     run -0 --separate-stderr a4nn-steer explain --objective flops results
     [[ $output == *"on the front  value  flops"*"d                85      4"* ]]
 }
+
+@test "steer explain --before: what has been learned since" {
+    widths > list
+    jq -c '. + {epoch: 1, epochs: 1, value: (90 - 80 / .config.width), metric: "val_acc"}' list > results
+    head -8 results | a4nn-steer explain -o jsonl --candidates list > before.jsonl
+    run -0 --separate-stderr a4nn-steer explain -o jsonl --candidates list --before before.jsonl results
+    # each level has what was said of it then
+    [ "$(jq -c 'select(.name == "depth" and .level == "2") | [.share_before, .effect_before, .p_drop_before]' <<< "$output")" = \
+        "$(jq -c 'select(.name == "depth" and .level == "2") | [null, .effect, .p_drop]' before.jsonl)" ]
+    [ "$(jq -c 'select(.name == "width" and .share) | .share_before' <<< "$output")" = "$(jq -c 'select(.name == "width" and .share) | .share' before.jsonl)" ]
+    # without it the columns are as ever
+    [ "$(a4nn-steer explain -o csv --candidates list results | head -n 1 | tr , '\n' | grep -c before)" -eq 0 ]
+    a4nn-steer explain --before before.jsonl --candidates list results | head -n 1 | grep -q 'share % before  effect before  p(drop) before'
+    # a parameter that is new
+    sed -i '/"depth"/d' before.jsonl
+    run -0 --separate-stderr a4nn-steer explain -o jsonl --candidates list --before before.jsonl results
+    [ "$(jq -c 'select(.name == "depth") | .effect_before' <<< "$output" | sort -u)" = null ]
+    # what is none
+    echo '{"name":"x"' >> before.jsonl
+    run -2 --separate-stderr a4nn-steer explain --before before.jsonl results
+    [[ $stderr == "a4nn-steer: before.jsonl:"*": "* ]]
+    printf 'a\0b' > before.jsonl
+    run -2 --separate-stderr a4nn-steer explain --before before.jsonl results
+    [ "$stderr" = "a4nn-steer: before.jsonl: not text" ]
+    : > before.jsonl
+    run -2 --separate-stderr a4nn-steer explain --before before.jsonl results
+    [ "$stderr" = "a4nn-steer: before.jsonl: nothing that explain has printed" ]
+}

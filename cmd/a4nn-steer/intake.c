@@ -33,6 +33,7 @@ a4nn_steer_begin(struct a4nn_steer *s, const struct a4nn_cli *cli, size_t count,
     a4nn_input_init(&s->in);
     while ((code = a4nn_cli_next(cli, argc, argv, &arg, &first)) != A4NN_CLI_END)
         switch (code) {
+        case A4NN_STEER_BEFORE: s->before = arg; break;
         case A4NN_STEER_CANDIDATES: s->candidates = arg; break;
         case A4NN_STEER_OBJECTIVE: add_objective(s, arg); break;
         case A4NN_STEER_SPACE: s->space_file = arg; break;

@@ -18,6 +18,7 @@ struct a4nn_steer {
     struct a4nn_input in;
     const char *candidates; /* file, or NULL */
     const char *space_file; /* or NULL */
+    const char *before;     /* file (before.h), or NULL */
     struct a4nn_space space;
     struct a4nn_space_pool *pool; /* NULL: candidates come from a file */
     size_t even;                  /* the first so many of the pool fill the space */
@@ -45,7 +46,8 @@ struct a4nn_steer {
 /* The options that all verbs have; `what` is what -n counts, `output` the default encoding; more
  * may follow. */
 enum {
-    A4NN_STEER_CANDIDATES = 256,
+    A4NN_STEER_BEFORE = 256,
+    A4NN_STEER_CANDIDATES,
     A4NN_STEER_OBJECTIVE,
     A4NN_STEER_SEED,
     A4NN_STEER_SPACE,
