@@ -10,7 +10,7 @@ set -eu
     echo "usage: ${0##*/} folder" >&2
     exit 2
 }
-: "${GENERATIONS:=8}" "${SIZE:=8}" "${JOBS:=2}" "${EPOCHS:=15}" "${SAMPLES:=4000}" "${RULE:=hopeless}"
+: "${GENERATIONS:=8}" "${SIZE:=8}" "${JOBS:=2}" "${EPOCHS:=15}" "${SAMPLES:=4000}" "${RULE:=hopeless:p=0.2}"
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1/runs"
 cd "$1/runs"
