@@ -98,6 +98,12 @@ a4nn_db_open(const char *name, enum a4nn_db_access access, double patience, stru
     return NULL;
 }
 
+bool
+a4nn_db_on_server(const struct a4nn_db *db)
+{
+    return db->store->server;
+}
+
 const struct a4nn_db_dialect *
 a4nn_db_dialect(const struct a4nn_db *db)
 {

@@ -73,6 +73,9 @@ void a4nn_db_show_name(const char *name, struct a4nn_buf *out);
 
 const struct a4nn_db_dialect *a4nn_db_dialect(const struct a4nn_db *db);
 
+/* Whether it is a connection to a server, of which there are not many. */
+bool a4nn_db_on_server(const struct a4nn_db *db);
+
 enum a4nn_db_intent {
     A4NN_DB_TO_READ,  /* sees all that was committed before it began, and nothing later */
     A4NN_DB_TO_WRITE, /* other writers may be let in at the same time */

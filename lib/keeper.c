@@ -161,6 +161,24 @@ a4nn_keeper_past(const struct a4nn_keeper *k)
 
 /* ---- teaching ---- */
 
+/* A server's connections are few where thousands write: one that has taught is given back. */
+static bool
+learn(struct a4nn_keeper *k, const char *task, const char *metric, struct a4nn_err *err)
+{
+    const char *name = k->opts->history;
+    bool good;
+
+    if (k->reading == NULL &&
+        (k->reading = a4nn_history_open(name, A4NN_DB_READ, A4NN_HISTORY_PATIENCE, err)) == NULL)
+        return false;
+    good = a4nn_history_teach(k->reading, task, metric, &k->come, k->past, &k->taught, err) >= 0;
+    if (a4nn_db_on_server(k->reading)) {
+        a4nn_db_close(k->reading);
+        k->reading = NULL;
+    }
+    return good;
+}
+
 static void
 teach(struct a4nn_keeper *k, const char *task, const char *metric)
 {
@@ -173,7 +191,7 @@ teach(struct a4nn_keeper *k, const char *task, const char *metric)
     }
     if (task[0] == '\0' || k->unread)
         return;
-    if (a4nn_history_teach(k->reading, task, metric, &k->come, k->past, &k->taught, &err) < 0) {
+    if (!learn(k, task, metric, &err)) {
         k->unread = true;
         a4nn_diag(k->opts->diag, A4NN_ERROR, NULL, 0, "nothing is learned from the history: %s",
                   err.msg);

@@ -23,7 +23,7 @@ pg_as_user() {
 
 pg_ctl() {
     pg_as_user "$(pg_bin)/pg_ctl" -s -w -D "$PGHOST/data" -l "$PGHOST/log" \
-        -o "-c listen_addresses='' -c unix_socket_directories='$PGHOST' -c fsync=off" "$@"
+        -o "-c listen_addresses='' -c unix_socket_directories='$PGHOST' -c fsync=${PG_FSYNC:-off}" "$@"
 }
 
 # Starts one; sets PGHOST and PGUSER.

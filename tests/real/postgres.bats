@@ -180,3 +180,17 @@ waits_for_a_lock() {
     pg_ctl restart > /dev/null 3>&-
     whole
 }
+
+@test "postgres: a training holds one connection, also when it has learned" {
+    connections() { [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'a4nn' AND datname = current_database()")" -eq "$1" ]; }
+    kept() { [ "$(sql 'SELECT count(*) FROM observation')" -eq "$1" ]; }
+    a4nn-history add -q -t t < <(curve loss 9 8 7 6 5 4 3 2 1 | sed 's/^r,/before,/; s/$/,9/; 1s/,9$/,epochs/')
+    script_epochs 9
+    a4nn-train-wrap -q -H -t t -r r -m loss -- bash -c './epochs 1 3; while [ ! -e go ]; do sleep 0.05; done' > out 3>&- &
+    local wrapper=$!
+    wait_for kept $((9 + 6)) # of the new one its accuracy, too
+    wait_for connections 1
+    touch go
+    wait $wrapper
+    [ "$(fact status before) $(fact status)" = 'complete complete' ]
+}
