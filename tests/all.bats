@@ -105,11 +105,11 @@ closed_output() {
 closed_pipe() {
     rm -f gate
     mkfifo gate
-    # the command starts when its reader is gone for sure
-    piped "141 0" "{ cat gate > go; exec $1 --help; } | { exec <&-; echo > gate; }"
+    # the command starts when its reader is gone, also from the shell that made the pipe
+    piped "141 0" "{ cat gate > go; exec $1 --help; } | { exec <&-; sleep 0.1; echo > gate; }"
     [ -z "$stderr" ]
     # also when it was started by something that ignores SIGPIPE
-    piped "141 0" "trap '' PIPE; { cat gate > go; exec $1 --help; } | { exec <&-; echo > gate; }"
+    piped "141 0" "trap '' PIPE; { cat gate > go; exec $1 --help; } | { exec <&-; sleep 0.1; echo > gate; }"
     [ -z "$stderr" ]
 }
 
