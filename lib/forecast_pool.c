@@ -38,9 +38,9 @@ static const double comeback = 0.25;
 static const double wider_alone = 1.2, wider_in_company = 1.5;
 /*
  * Odds that a run is one of the past ones.  A logistic regression on 21 collections of curves, the
- * past being drawn from the same one or from another, gave 2.7 and 1.9; these are more cautious.
+ * past being drawn from the same one or from another, gave 2.7 and 1.9; this is more cautious.
  */
-static const double trusted = 2, distrusted = 2, most_unlike = 6;
+static const double trusted = 2.7, distrusted = 2.7, most_unlike = 6;
 /* No single run of the stream says more about it than this. */
 static const double most_shown = 1;
 
