@@ -50,6 +50,16 @@ END
     run_of a one '{}' 1 2 3 | a4nn-history add -q
     run -1 --separate-stderr a4nn-history similar x
     [ "$stderr" = "a4nn-history: no run 'x'" ]
+    # what an archive has put behind a folder's name is told
+    run_of f/x one '{}' 1 2 3 | a4nn-history add -q
+    run -1 --separate-stderr a4nn-history similar x
+    [ "$stderr" = "a4nn-history: no run 'x', but 'f/x'" ]
+    run_of g/x two '{}' 1 2 4 | a4nn-history add -q
+    run_of yx two '{}' 1 2 5 | a4nn-history add -q
+    run -1 --separate-stderr a4nn-history show x
+    [ "$stderr" = "a4nn-history: no run 'x', but 2 behind a folder's name, the first 'f/x'" ]
+    rm "$A4NN_HISTORY"*
+    run_of a one '{}' 1 2 3 | a4nn-history add -q
     run -1 a4nn-history similar a
     [ -z "$output" ]
     run_of a two '{}' 1 2 3 | a4nn-history add -q

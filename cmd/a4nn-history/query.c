@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The options that the verbs which read share. */
+/* The options that the verbs which read share, and how they name runs. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "history.h"
 #include "number.h"
 #include "program.h"
 #include "verbs.h"
+#include "xalloc.h"
 
 bool
 a4nn_verb_option(struct a4nn_verb_query *query, int code, const char *arg)
@@ -67,4 +69,42 @@ a4nn_verb_no_operands(int argc, char **argv, int first)
 {
     if (first < argc)
         a4nn_die(A4NN_TROUBLE, "unexpected: '%s'", argv[first]);
+}
+
+/* ---- names that are none ---- */
+
+struct relatives {
+    const char *run;
+    size_t n;
+    char *first; /* owned */
+};
+
+static int
+find_relative(void *arg, const struct a4nn_history_run *run)
+{
+    struct relatives *r = arg;
+    size_t len = run->name != NULL ? strlen(run->name) : 0, tail = strlen(r->run);
+
+    if (len <= tail + 1 || run->name[len - tail - 1] != '/' ||
+        strcmp(run->name + len - tail, r->run) != 0)
+        return 0;
+    if (r->n++ == 0)
+        r->first = a4nn_xstrdup(run->name);
+    return 0;
+}
+
+void
+a4nn_verb_no_run(struct a4nn_db *db, const char *run)
+{
+    const struct a4nn_history_which all = {0};
+    struct relatives r = {.run = run};
+    struct a4nn_err err;
+
+    if (a4nn_history_runs(db, &all, find_relative, &r, &err) == 0 && r.n == 1)
+        a4nn_warn("no run '%s', but '%s'", run, r.first);
+    else if (r.n > 1)
+        a4nn_warn("no run '%s', but %zu behind a folder's name, the first '%s'", run, r.n, r.first);
+    else
+        a4nn_warn("no run '%s'", run);
+    free(r.first);
 }

@@ -141,7 +141,7 @@ show(struct job *job, const char *run)
     a4nn_verb_read(a4nn_history_runs(job->db, &which, on_run, job, &err), &err);
     a4nn_verb_read(job->failed ? -1 : 0, &job->err);
     if (!job->any)
-        a4nn_warn("no run '%s'", run);
+        a4nn_verb_no_run(job->db, run);
     return job->any;
 }
 

@@ -150,7 +150,7 @@ show_runs(struct a4nn_db *db, const char *run, const struct a4nn_verb_query *que
     long n;
 
     if (!find_run(db, run, &picked)) {
-        a4nn_warn("no run '%s'", run);
+        a4nn_verb_no_run(db, run);
         return 0;
     }
     n = a4nn_similar_find(db, &opts, &found, &err);

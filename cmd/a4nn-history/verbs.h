@@ -58,6 +58,9 @@ bool a4nn_verb_option(struct a4nn_verb_query *query, int code, const char *arg);
 /* Which runs an operand names: those of that name, or the one of "#id". */
 void a4nn_verb_name_run(struct a4nn_history_which *which, const char *run);
 
+/* Says that there is no run of that name, and which ones an archive has put behind a folder's. */
+void a4nn_verb_no_run(struct a4nn_db *db, const char *run);
+
 /* Opens the database or ends the program with 2. */
 struct a4nn_db *a4nn_verb_open(const char *history, enum a4nn_db_access access);
 
