@@ -112,6 +112,7 @@ END
         [ "$(cat $e/checkpoint)" = 8 ]
         # srun and the shell have their say of it, too
         diff <(grep -E '^(Epoch|saved)' $e/out) <(./epochs 1 8; echo saved 8)
+        jq -c . "$e/result.json" # for whoever reads why this failed
         [ "$(jq -r '.outcome, .exit_status, .epoch' $e/result.json | paste -sd ' ')" = 'ended 3 8' ]
     done
     none_left
@@ -133,7 +134,9 @@ END
     scancel --batch --signal=USR1 "$job"
     states=PENDING wait_for job_state "$job"
     [ "$(cat checkpoint)" = 8 ]
-    scontrol update "jobid=$job" StartTime=now # Slurm would wait two minutes
+    # Slurm would wait two minutes, and refuses a credential of the same second
+    sleep 2
+    scontrol update "jobid=$job" StartTime=now
     states=COMPLETED wait_for job_state "$job"
     wait_for none_left
     [ "$(jq -r '.outcome, .exit_status, (.slurm.restart_count // "none")' result-0.json | paste -sd ' ')" = "ended 3 none" ]
