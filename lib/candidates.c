@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "candidates.h"
 
-#include <errno.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "flatconfig.h"
 #include "history_facts.h"
+#include "jsonlines.h"
 #include "number.h"
+#include "readfile.h"
 #include "xalloc.h"
 
 static const char *const added[] = {"run", "task", "predicted", "low", "high", "why"};
@@ -34,9 +35,7 @@ name_of(const struct a4nn_json *run)
 
     if (a4nn_json_kind(run) == A4NN_JSON_NULL)
         return NULL;
-    if (a4nn_json_string(run) != NULL)
-        return a4nn_xstrdup(a4nn_json_string(run));
-    a4nn_json_dump(run, &out);
+    a4nn_json_say(run, &out);
     return out.data;
 }
 
@@ -123,45 +122,37 @@ a4nn_candidates_add(struct a4nn_candidates *c, const char *run, const struct a4n
         a4nn_json_free(line);
 }
 
-static void
-read_lines(FILE *in, const char *file, struct a4nn_candidates *out, struct a4nn_diag *diag)
+struct reading {
+    struct a4nn_candidates *out;
+    struct a4nn_diag *diag;
+    const char *file;
+};
+
+static int
+on_line(void *arg, unsigned long number, struct a4nn_json *line, const char *wrong)
 {
-    unsigned long number = 0;
-    char *line = NULL;
-    size_t size = 0;
-    ssize_t len;
+    struct reading *r = arg;
     struct a4nn_err err;
 
-    while ((len = getline(&line, &size, in)) > 0) {
-        struct a4nn_json *v;
-
-        number++;
-        if (strspn(line, " \t\r\n") == (size_t)len)
-            continue;
-        v = a4nn_json_parse(line, (size_t)len, NULL, &err);
-        if (v == NULL || take(out, v, &err) < 0) {
-            a4nn_diag(diag, A4NN_ERROR, file, number, "%s", err.msg);
-            a4nn_json_free(v);
-        }
-    }
-    free(line);
+    if (line != NULL && take(r->out, line, &err) == 0)
+        return 0;
+    a4nn_diag(r->diag, A4NN_ERROR, r->file, number, "%s", line == NULL ? wrong : err.msg);
+    a4nn_json_free(line);
+    return 0;
 }
 
 int
 a4nn_candidates_read(const char *file, struct a4nn_candidates *out, struct a4nn_diag *diag,
                      struct a4nn_err *err)
 {
-    FILE *in = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
-    int failed;
+    struct reading r = {out, diag, strcmp(file, "-") == 0 ? "standard input" : file};
+    struct a4nn_buf text = {0};
+    int result = a4nn_readfile_most(file, SIZE_MAX, &text, err);
 
-    if (in == NULL)
-        return a4nn_err_set(err, "cannot open '%.300s': %s", file, strerror(errno));
-    errno = 0;
-    read_lines(in, in == stdin ? "standard input" : file, out, diag);
-    failed = ferror(in) ? errno : 0;
-    if (in != stdin)
-        fclose(in);
-    return failed == 0 ? 0 : a4nn_err_set(err, "cannot read '%.300s': %s", file, strerror(failed));
+    if (result == 0)
+        a4nn_jsonlines(text.data, text.len, on_line, &r);
+    a4nn_buf_release(&text);
+    return result;
 }
 
 long

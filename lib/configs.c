@@ -6,6 +6,7 @@
 
 #include "csv.h"
 #include "history_facts.h"
+#include "jsonlines.h"
 #include "readfile.h"
 #include "strmap.h"
 #include "xalloc.h"
@@ -31,27 +32,18 @@ struct sorter {
     char *run; /* owned */
 };
 
-static char *
-as_text(const struct a4nn_json *v)
-{
-    struct a4nn_buf out = {0};
-
-    if (a4nn_json_string(v) != NULL)
-        return a4nn_xstrdup(a4nn_json_string(v));
-    a4nn_json_dump(v, &out);
-    return out.data;
-}
-
 static int
 sort_member(void *arg, const char *name, struct a4nn_json *value)
 {
     struct sorter *s = arg;
+    struct a4nn_buf run = {0};
 
     if (a4nn_json_kind(value) == A4NN_JSON_NULL)
         return 0;
     if (strcmp(name, "run") == 0) {
+        a4nn_json_say(value, &run);
         free(s->run);
-        s->run = as_text(value);
+        s->run = run.data;
     } else if (strcmp(name, "task") == 0 || a4nn_fact_find(name) >= 0) {
         a4nn_json_set(s->about, name, a4nn_json_copy(value));
     } else {
@@ -119,37 +111,17 @@ read_row(void *arg, struct a4nn_csv_row *row)
 
 /* ---- files ---- */
 
-static void
-read_json_line(struct loader *l, const char *line, size_t len, unsigned long number)
+static int
+read_json_line(void *arg, unsigned long number, struct a4nn_json *line, const char *wrong)
 {
-    struct a4nn_err err;
-    struct a4nn_json *v = a4nn_json_parse(line, len, NULL, &err);
+    struct loader *l = arg;
 
-    if (v != NULL && a4nn_json_kind(v) == A4NN_JSON_OBJECT)
-        take(l, v, number);
+    if (line != NULL)
+        take(l, line, number);
     else
-        a4nn_diag(l->diag, A4NN_ERROR, l->file, number, "%s",
-                  v == NULL ? err.msg : "not a JSON object");
-    a4nn_json_free(v);
-}
-
-static void
-read_json(struct loader *l, const char *bytes, size_t len)
-{
-    unsigned long number = 0;
-    const char *end;
-
-    for (; len > 0; bytes = end) {
-        size_t n;
-
-        end = memchr(bytes, '\n', len);
-        end = end != NULL ? end + 1 : bytes + len;
-        n = (size_t)(end - bytes);
-        number++;
-        if (strspn(bytes, " \t\r\n") < n)
-            read_json_line(l, bytes, n, number);
-        len -= n;
-    }
+        a4nn_diag(l->diag, A4NN_ERROR, l->file, number, "%s", wrong);
+    a4nn_json_free(line);
+    return 0;
 }
 
 static void
@@ -159,7 +131,7 @@ read_bytes(struct loader *l, const struct a4nn_buf *bytes)
     struct a4nn_csv *csv;
 
     if (bytes->data[first] == '{') {
-        read_json(l, bytes->data + first, bytes->len - first);
+        a4nn_jsonlines(bytes->data + first, bytes->len - first, read_json_line, l);
         return;
     }
     csv = a4nn_csv_new(',', read_row, l);

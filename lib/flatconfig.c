@@ -26,13 +26,10 @@ add(struct flattener *f, const char *name, const struct a4nn_json *value)
     m = &c->member[c->n++];
     m->name = a4nn_strmap_put(f->names, name, NULL);
     m->number = NAN;
-    if (a4nn_json_string(value) != NULL)
-        a4nn_buf_adds(&text, a4nn_json_string(value));
-    else
-        a4nn_json_dump(value, &text);
+    a4nn_json_say(value, &text);
     if (a4nn_json_kind(value) == A4NN_JSON_NUMBER)
         a4nn_json_number(value, &m->number);
-    m->text = text.data != NULL ? text.data : a4nn_xstrdup("");
+    m->text = text.data;
 }
 
 static int

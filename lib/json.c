@@ -419,6 +419,15 @@ a4nn_json_dump(const struct a4nn_json *v, struct a4nn_buf *out)
 }
 
 void
+a4nn_json_say(const struct a4nn_json *v, struct a4nn_buf *out)
+{
+    if (a4nn_json_string(v) != NULL)
+        a4nn_buf_adds(out, a4nn_json_string(v));
+    else
+        a4nn_json_dump(v, out);
+}
+
+void
 a4nn_json_dump_indented(const struct a4nn_json *v, struct a4nn_buf *out)
 {
     dump_any(raw(v), out, 0);

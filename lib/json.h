@@ -93,6 +93,9 @@ void a4nn_json_append(struct a4nn_json *array, struct a4nn_json *v);
 /* Appends the value in one line, numbers so that they read back equal. */
 void a4nn_json_dump(const struct a4nn_json *v, struct a4nn_buf *out);
 
+/* The same, a string without its quotes. */
+void a4nn_json_say(const struct a4nn_json *v, struct a4nn_buf *out);
+
 /* The same over many lines, for people, with a line end behind it. */
 void a4nn_json_dump_indented(const struct a4nn_json *v, struct a4nn_buf *out);
 

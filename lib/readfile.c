@@ -2,7 +2,6 @@
 #include "readfile.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,30 +22,29 @@ read_all(FILE *in, const char *file, size_t most, struct a4nn_buf *out, struct a
     return 0;
 }
 
-int
-a4nn_readfile_most(const char *file, size_t most, struct a4nn_buf *out, struct a4nn_err *err)
+static int
+read_and_close(FILE *in, const char *file, size_t most, struct a4nn_buf *out, struct a4nn_err *err)
 {
-    bool standard = strcmp(file, "-") == 0;
-    FILE *in = standard ? stdin : fopen(file, "re");
     int result;
 
     if (in == NULL)
         return a4nn_err_set(err, "cannot open '%.300s': %s", file, strerror(errno));
-    result = read_all(in, standard ? "standard input" : file, most, out, err);
-    if (!standard)
+    result = read_all(in, file, most, out, err);
+    if (in != stdin)
         fclose(in);
     return result;
 }
 
 int
+a4nn_readfile_most(const char *file, size_t most, struct a4nn_buf *out, struct a4nn_err *err)
+{
+    if (strcmp(file, "-") == 0)
+        return read_and_close(stdin, "standard input", most, out, err);
+    return read_and_close(fopen(file, "re"), file, most, out, err);
+}
+
+int
 a4nn_readfile(const char *file, struct a4nn_buf *out, struct a4nn_err *err)
 {
-    FILE *in = fopen(file, "re");
-    int result;
-
-    if (in == NULL)
-        return a4nn_err_set(err, "cannot open '%.300s': %s", file, strerror(errno));
-    result = read_all(in, file, SIZE_MAX, out, err);
-    fclose(in);
-    return result;
+    return read_and_close(fopen(file, "re"), file, SIZE_MAX, out, err);
 }

@@ -49,10 +49,7 @@ print_member(void *arg, const char *name, struct a4nn_json *value)
     (void)arg;
     if (a4nn_json_kind(value) == A4NN_JSON_NULL)
         return 0;
-    if (a4nn_json_string(value) != NULL)
-        a4nn_buf_adds(&text, a4nn_json_string(value));
-    else
-        a4nn_json_dump(value, &text);
+    a4nn_json_say(value, &text);
     printf("%-18s %s\n", a4nn_escape(safe_name, sizeof safe_name, name),
            a4nn_escape(safe, sizeof safe, text.data));
     a4nn_buf_release(&text);

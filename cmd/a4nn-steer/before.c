@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "buf.h"
-#include "json.h"
+#include "jsonlines.h"
 #include "readfile.h"
 #include "xalloc.h"
 
@@ -45,55 +45,45 @@ number(const struct a4nn_json *line, const char *name)
     return a4nn_json_number(a4nn_json_get(line, name), &v) ? v : NAN;
 }
 
+struct reading {
+    struct a4nn_steer_before *before;
+    const char *file;
+    struct a4nn_err *err;
+};
+
 /* A line about a parameter; others, such as those of the front, say nothing of one. */
-static void
-take(struct a4nn_steer_before *b, const struct a4nn_json *line)
+static int
+on_line(void *arg, unsigned long at, struct a4nn_json *line, const char *wrong)
 {
+    struct reading *r = arg;
     const char *name = a4nn_json_string(a4nn_json_get(line, "name"));
     const char *level = a4nn_json_string(a4nn_json_get(line, "level"));
     double share = number(line, "share");
 
-    if (name == NULL)
-        return;
-    if (!isnan(share))
-        place_of(b, name, NULL)->share = share;
-    if (level != NULL) {
-        struct a4nn_steer_said *said = place_of(b, name, level);
+    if (line == NULL)
+        return a4nn_err_set(r->err, "%.300s:%lu: %s", r->file, at, wrong);
+    if (name != NULL && !isnan(share))
+        place_of(r->before, name, NULL)->share = share;
+    if (name != NULL && level != NULL) {
+        struct a4nn_steer_said *said = place_of(r->before, name, level);
         said->effect = number(line, "effect");
         said->drop = number(line, "p_drop");
     }
+    a4nn_json_free(line);
+    return 0;
 }
 
 int
 a4nn_steer_before_read(const char *file, struct a4nn_steer_before *out, struct a4nn_err *err)
 {
+    struct reading r = {out, file, err};
     struct a4nn_buf text = {0};
-    unsigned long line = 0;
-    char *at, *next;
-    int result = 0;
+    int result = a4nn_readfile(file, &text, err);
 
-    if (a4nn_readfile(file, &text, err) < 0)
-        return -1;
-    if (text.len > 0 && memchr(text.data, '\0', text.len) != NULL)
+    if (result == 0 && text.len > 0 && memchr(text.data, '\0', text.len) != NULL)
         result = a4nn_err_set(err, "%.300s: not text", file);
-    a4nn_buf_addc(&text, '\0');
-    for (at = text.data; result == 0 && *at != '\0'; at = next) {
-        size_t len = strcspn(at, "\n");
-        struct a4nn_json *v;
-        struct a4nn_err why;
-
-        next = at + len + (at[len] == '\n' ? 1 : 0);
-        line++;
-        if (strspn(at, " \t\r") >= len)
-            continue;
-        v = a4nn_json_parse(at, len, NULL, &why);
-        if (v == NULL || a4nn_json_kind(v) != A4NN_JSON_OBJECT)
-            result = a4nn_err_set(err, "%.300s:%lu: %s", file, line,
-                                  v == NULL ? why.msg : "not a JSON object");
-        else
-            take(out, v);
-        a4nn_json_free(v);
-    }
+    if (result == 0)
+        result = a4nn_jsonlines(text.data, text.len, on_line, &r);
     if (result == 0 && out->said.n == 0)
         result = a4nn_err_set(err, "%.300s: nothing that explain has printed", file);
     a4nn_buf_release(&text);
