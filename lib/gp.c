@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rowmath.h"
 #include "solve.h"
 #include "xalloc.h"
 
@@ -25,28 +26,6 @@ struct a4nn_gp {
 };
 
 static double
-product(const double *a, const double *b, size_t d)
-{
-    double sum = 0;
-    size_t i;
-
-    for (i = 0; i < d; i++)
-        sum += a[i] * b[i];
-    return sum;
-}
-
-static double
-distance2(const double *a, const double *b, size_t d)
-{
-    double sum = 0;
-    size_t i;
-
-    for (i = 0; i < d; i++)
-        sum += (a[i] - b[i]) * (a[i] - b[i]);
-    return sum;
-}
-
-static double
 bump(const struct a4nn_gp *gp, const struct kind *kind, double d2)
 {
     return kind->bend > 0 ? kind->bend * gp->unit * exp(-d2 / (2 * kind->reach * kind->reach)) : 0;
@@ -61,7 +40,8 @@ covariances(const struct a4nn_gp *gp, const struct kind *kind, const double *noi
     for (i = 0; i < n; i++)
         for (j = 0; j <= i; j++) {
             const double *a = gp->x + i * d, *b = gp->x + j * d;
-            double c = gp->plane * product(a, b, d) + bump(gp, kind, distance2(a, b, d));
+            double c =
+                gp->plane * a4nn_row_product(a, b, d) + bump(gp, kind, a4nn_row_distance2(a, b, d));
             out[i * n + j] = out[j * n + i] = c + (i == j ? noise[i] : 0);
         }
 }
@@ -71,7 +51,7 @@ covariances(const struct a4nn_gp *gp, const struct kind *kind, const double *noi
 static double
 evidence(const double *factor, const double *y, const double *strength, size_t n)
 {
-    double sum = -product(y, strength, n) / 2;
+    double sum = -a4nn_row_product(y, strength, n) / 2;
     size_t i;
 
     for (i = 0; i < n; i++)
@@ -139,8 +119,8 @@ a4nn_gp_mean(const struct a4nn_gp *gp, const double *x)
 
     for (i = 0; i < gp->n; i++) {
         const double *at = gp->x + i * gp->d;
-        sum += gp->strength[i] *
-               (gp->plane * product(at, x, gp->d) + bump(gp, &gp->kind, distance2(at, x, gp->d)));
+        sum += gp->strength[i] * (gp->plane * a4nn_row_product(at, x, gp->d) +
+                                  bump(gp, &gp->kind, a4nn_row_distance2(at, x, gp->d)));
     }
     return sum;
 }

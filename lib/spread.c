@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rowmath.h"
 #include "solve.h"
 #include "xalloc.h"
 
@@ -55,17 +56,6 @@ a4nn_spread_cube(struct a4nn_dice *dice, size_t d, size_t n, double *out)
     fill_latin(dice, sobol, d, n, out);
 }
 
-static double
-distance2(const double *a, const double *b, size_t d)
-{
-    double sum = 0;
-    size_t j;
-
-    for (j = 0; j < d; j++)
-        sum += (a[j] - b[j]) * (a[j] - b[j]);
-    return sum;
-}
-
 size_t
 a4nn_spread_pick(const double *const *point, size_t n, const double *const *there, size_t there_n,
                  size_t d, size_t count, size_t *out)
@@ -77,7 +67,7 @@ a4nn_spread_pick(const double *const *point, size_t n, const double *const *ther
     for (i = 0; i < n; i++) {
         nearest[i] = INFINITY;
         for (j = 0; j < there_n; j++)
-            nearest[i] = fmin(nearest[i], distance2(point[i], there[j], d));
+            nearest[i] = fmin(nearest[i], a4nn_row_distance2(point[i], there[j], d));
     }
     for (k = 0; k < count && k < n; k++) {
         size_t best = n;
@@ -88,7 +78,7 @@ a4nn_spread_pick(const double *const *point, size_t n, const double *const *ther
         taken[best] = true;
         out[k] = best;
         for (i = 0; i < n; i++)
-            nearest[i] = fmin(nearest[i], distance2(point[i], point[best], d));
+            nearest[i] = fmin(nearest[i], a4nn_row_distance2(point[i], point[best], d));
     }
     free(nearest);
     free(taken);

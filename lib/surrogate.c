@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rowmath.h"
 #include "solve.h"
 #include "xalloc.h"
 
@@ -36,12 +37,8 @@ static double
 group_distance2(const struct a4nn_surrogate *s, size_t g, const double *a, const double *b)
 {
     const struct a4nn_feature_group *group = a4nn_features_group(s->features, g);
-    double sum = 0;
-    size_t j;
 
-    for (j = group->first; j < group->first + group->count; j++)
-        sum += (a[j] - b[j]) * (a[j] - b[j]);
-    return sum;
+    return a4nn_row_distance2(a + group->first, b + group->first, group->count);
 }
 
 static void
@@ -357,12 +354,7 @@ a4nn_surrogate_against(const struct a4nn_surrogate *s, const double *x, double *
 double
 a4nn_surrogate_expect(const struct a4nn_surrogate *s, const double *against)
 {
-    double sum = 0;
-    size_t i;
-
-    for (i = 0; i < s->n; i++)
-        sum += against[i] * s->strength[i];
-    return sum;
+    return a4nn_row_product(against, s->strength, s->n);
 }
 
 void
