@@ -61,30 +61,30 @@ make_yardstick(struct a4nn_lessons *m, const struct a4nn_propose_opts *o)
     free(value);
 }
 
-/* The best and a random rest, when there are too many; how many there are then. */
+static void
+swap(struct lesson *a, struct lesson *b)
+{
+    struct lesson kept = *a;
+
+    *a = *b;
+    *b = kept;
+}
+
+/* The best and a random rest, when there are too many; how many there are then.  They come in
+ * random order: the first ones teach hyper-parameters. */
 static size_t
 choose(struct lesson *lesson, size_t n, struct a4nn_dice *dice)
 {
-    struct lesson kept;
-    size_t i, j;
+    size_t i;
 
     qsort(lesson, n, sizeof *lesson, best_first);
-    for (i = n > LESSONS ? LESSONS / 2 : 1; i < n; i++) {
-        /* all of them in random order when they are few: the first ones teach hyper-parameters */
-        j = n > LESSONS ? i + a4nn_dice_below(dice, n - i) : a4nn_dice_below(dice, i + 1);
-        kept = lesson[i];
-        lesson[i] = lesson[j];
-        lesson[j] = kept;
+    if (n > LESSONS) {
+        for (i = LESSONS / 2; i < n; i++)
+            swap(&lesson[i], &lesson[i + a4nn_dice_below(dice, n - i)]);
+        n = LESSONS;
     }
-    if (n <= LESSONS)
-        return n;
-    n = LESSONS;
-    for (i = 1; i < n; i++) {
-        j = a4nn_dice_below(dice, i + 1);
-        kept = lesson[i];
-        lesson[i] = lesson[j];
-        lesson[j] = kept;
-    }
+    for (i = 1; i < n; i++)
+        swap(&lesson[i], &lesson[a4nn_dice_below(dice, i + 1)]);
     return n;
 }
 
@@ -158,6 +158,23 @@ a4nn_lessons_learn(struct a4nn_lessons *l, const struct a4nn_propose_opts *opts,
     gather(l, opts, dice);
     l->surrogate =
         a4nn_surrogate_fit(opts->features, l->row, l->z, l->variance, l->task, l->learned);
+}
+
+static double
+within(const struct a4nn_propose_opts *o, double v)
+{
+    return o->least < o->most ? fmin(fmax(v, o->least), o->most) : v;
+}
+
+struct a4nn_lessons_end
+a4nn_lessons_tell(const struct a4nn_lessons *l, const struct a4nn_propose_opts *opts, double mean,
+                  double sd)
+{
+    double a = a4nn_yardstick_value(l->yardstick, mean - A4NN_TO_INTERVAL * sd);
+    double b = a4nn_yardstick_value(l->yardstick, mean + A4NN_TO_INTERVAL * sd);
+
+    return (struct a4nn_lessons_end){within(opts, a4nn_yardstick_value(l->yardstick, mean)),
+                                     within(opts, fmin(a, b)), within(opts, fmax(a, b))};
 }
 
 void

@@ -26,6 +26,16 @@ struct a4nn_lessons {
 void a4nn_lessons_learn(struct a4nn_lessons *l, const struct a4nn_propose_opts *opts,
                         struct a4nn_dice *dice);
 
+/* An end of that mean and standard deviation on the yardstick, in the metric's own unit and within
+ * what it can be; [low, high] is its 90 % interval. */
+struct a4nn_lessons_end {
+    double predicted, low, high;
+};
+
+struct a4nn_lessons_end a4nn_lessons_tell(const struct a4nn_lessons *l,
+                                          const struct a4nn_propose_opts *opts, double mean,
+                                          double sd);
+
 void a4nn_lessons_release(struct a4nn_lessons *l);
 
 #endif

@@ -9,7 +9,7 @@
 #include "xalloc.h"
 
 /* From a 90 % interval, and from an expected absolute error, to a normal standard deviation. */
-static const double of_width = 1 / (2 * 1.6448536269514722), of_error = 1.2533141373155003;
+static const double of_width = 1 / (2 * A4NN_TO_INTERVAL), of_error = 1.2533141373155003;
 
 /* ---- one task and metric ---- */
 

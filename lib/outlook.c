@@ -8,8 +8,6 @@
 #include "lessons.h"
 #include "xalloc.h"
 
-static const double of_interval = 1.6448536269514722; /* sd to the end of a 90 % interval */
-
 enum { CANDIDATES = 4000 /* that are looked at, at most */ };
 
 /* An end on the model's scale. */
@@ -58,24 +56,16 @@ best_candidate(const struct a4nn_surrogate *s, const struct a4nn_propose_opts *o
     return end;
 }
 
-static double
-within(const struct a4nn_propose_opts *o, double v)
-{
-    return o->least < o->most ? fmin(fmax(v, o->least), o->most) : v;
-}
-
 static void
 tell(const struct a4nn_lessons *l, const struct a4nn_propose_opts *o, const struct end *end,
      struct a4nn_outlook *out)
 {
-    double sd = sqrt(end->variance);
-    double a = a4nn_yardstick_value(l->yardstick, end->mean - of_interval * sd);
-    double b = a4nn_yardstick_value(l->yardstick, end->mean + of_interval * sd);
+    struct a4nn_lessons_end told = a4nn_lessons_tell(l, o, end->mean, sqrt(end->variance));
     const struct end best = {a4nn_yardstick_z(l->yardstick, l->best), 0};
 
-    out->predicted = within(o, a4nn_yardstick_value(l->yardstick, end->mean));
-    out->low = within(o, fmin(a, b));
-    out->high = within(o, fmax(a, b));
+    out->predicted = told.predicted;
+    out->low = told.low;
+    out->high = told.high;
     out->p_beat = above(end, &best);
 }
 
@@ -121,7 +111,7 @@ a4nn_outlooks(const struct a4nn_propose_opts *opts, struct a4nn_outlook *out, bo
             end = by_config(l.surrogate, opts->result[i].row);
         tell(&l, opts, &end, &out[n]);
         if (at < l.learned)
-            out[n].by_config = within(opts, a4nn_yardstick_value(l.yardstick, others[at]));
+            out[n].by_config = a4nn_lessons_tell(&l, opts, others[at], 0).predicted;
         if (opts->candidates > 0)
             out[n].p_next = above(&end, &best);
         n++;

@@ -18,7 +18,6 @@ enum {
 };
 
 static const double usual_boldness = 0.5;
-static const double of_interval = 1.6448536269514722; /* sd to the end of a 90 % interval */
 
 struct model {
     const struct a4nn_propose_opts *opts;
@@ -137,20 +136,12 @@ ten_digits(double v)
     return strtod(text, NULL);
 }
 
-/* What the metric can be. */
-static double
-within(const struct model *m, double v)
-{
-    return m->opts->least < m->opts->most ? fmin(fmax(v, m->opts->least), m->opts->most) : v;
-}
-
 /* What is expected of it, in the metric's own unit. */
 static void
 predict(const struct model *m, size_t row, double mean, double variance, struct a4nn_proposal *out)
 {
-    const struct a4nn_yardstick *y = m->lessons.yardstick;
     double sd = sqrt(variance + a4nn_surrogate_noise(m->lessons.surrogate));
-    double low, high;
+    struct a4nn_lessons_end end;
 
     if (m->lessons.n < A4NN_LESSONS_FIRST) {
         out->predicted = out->low = out->high = NAN;
@@ -158,11 +149,10 @@ predict(const struct model *m, size_t row, double mean, double variance, struct 
                       m->opts->kins, m->lessons.n);
         return;
     }
-    low = a4nn_yardstick_value(y, mean - of_interval * sd);
-    high = a4nn_yardstick_value(y, mean + of_interval * sd);
-    out->predicted = ten_digits(within(m, a4nn_yardstick_value(y, mean)));
-    out->low = ten_digits(within(m, fmin(low, high)));
-    out->high = ten_digits(within(m, fmax(low, high)));
+    end = a4nn_lessons_tell(&m->lessons, m->opts, mean, sd);
+    out->predicted = ten_digits(end.predicted);
+    out->low = ten_digits(end.low);
+    out->high = ten_digits(end.high);
     explain(m, row, mean, sd, out);
 }
 
@@ -215,25 +205,50 @@ propose_one(struct model *m, struct a4nn_prospects *prospects, bool *taken,
     a4nn_prospects_suppose(prospects, m->lessons.surrogate, best);
 }
 
-static size_t
-propose_by_model(struct model *m, struct a4nn_proposal *out)
+/* The candidates looked at, with room for `count` proposals; what is pending has the result that is
+ * expected of it. */
+static void
+look(struct model *m, size_t count, struct a4nn_prospects *prospects)
 {
     const struct a4nn_propose_opts *o = m->opts;
-    size_t count = o->count < m->looked ? o->count : m->looked, n = m->looked, i;
-    bool *taken = a4nn_xcalloc(m->looked + 1, sizeof *taken);
-    struct a4nn_prospects prospects;
+    size_t n = m->looked, i;
 
     for (i = 0; i < o->results; i++)
         if (o->result[i].state == A4NN_RESULT_PENDING)
             m->prospect[n++] = o->result[i].row;
-    a4nn_prospects_init(&prospects, m->lessons.surrogate, m->prospect, n, n - m->looked + count);
+    a4nn_prospects_init(prospects, m->lessons.surrogate, m->prospect, n, n - m->looked + count);
     for (i = m->looked; i < n; i++)
-        a4nn_prospects_suppose(&prospects, m->lessons.surrogate, i);
+        a4nn_prospects_suppose(prospects, m->lessons.surrogate, i);
+}
+
+static size_t
+propose_by_model(struct model *m, struct a4nn_proposal *out)
+{
+    size_t count = m->opts->count < m->looked ? m->opts->count : m->looked, i;
+    bool *taken = a4nn_xcalloc(m->looked + 1, sizeof *taken);
+    struct a4nn_prospects prospects;
+
+    look(m, count, &prospects);
     for (i = 0; i < count; i++)
         (insures(m, i) ? propose_other : propose_one)(m, &prospects, taken, &out[i]);
     a4nn_prospects_release(&prospects);
     free(taken);
     return count;
+}
+
+/* Each for itself, as if it were the only proposal. */
+static void
+predict_by_model(struct model *m, struct a4nn_proposal *out)
+{
+    struct a4nn_prospects prospects;
+    size_t i;
+
+    look(m, 0, &prospects);
+    for (i = 0; i < m->looked; i++) {
+        out[i].candidate = m->place[i];
+        predict(m, m->prospect[i], prospects.mean[i], prospects.variance[i], &out[i]);
+    }
+    a4nn_prospects_release(&prospects);
 }
 
 static size_t
@@ -253,6 +268,14 @@ propose_at_random(const struct model *m, struct a4nn_proposal *out)
     return count;
 }
 
+static void
+release(struct model *m)
+{
+    a4nn_lessons_release(&m->lessons);
+    free(m->prospect);
+    free(m->place);
+}
+
 size_t
 a4nn_propose(const struct a4nn_propose_opts *opts, struct a4nn_proposal *out)
 {
@@ -263,10 +286,32 @@ a4nn_propose(const struct a4nn_propose_opts *opts, struct a4nn_proposal *out)
     a4nn_lessons_learn(&m.lessons, opts, &m.dice);
     gather_candidates(&m);
     n = m.lessons.surrogate != NULL ? propose_by_model(&m, out) : propose_at_random(&m, out);
-    a4nn_lessons_release(&m.lessons);
-    free(m.prospect);
-    free(m.place);
+    release(&m);
     return n;
+}
+
+void
+a4nn_propose_predict(const struct a4nn_propose_opts *opts, const size_t *candidate, size_t n,
+                     struct a4nn_proposal *out)
+{
+    struct a4nn_propose_opts asked = *opts;
+    struct model m = {.opts = &asked, .dice = {opts->seed}, .looked = n};
+    size_t i;
+
+    asked.count = n;
+    memset(out, 0, n * sizeof *out);
+    a4nn_lessons_learn(&m.lessons, opts, &m.dice);
+    m.place = a4nn_xcalloc(n + 1, sizeof *m.place);
+    m.prospect = a4nn_xcalloc(n + opts->results + 1, sizeof *m.prospect);
+    for (i = 0; i < n; i++) {
+        m.place[i] = candidate[i];
+        m.prospect[i] = opts->row[candidate[i]];
+    }
+    if (m.lessons.surrogate != NULL)
+        predict_by_model(&m, out);
+    else
+        propose_at_random(&m, out);
+    release(&m);
 }
 
 void

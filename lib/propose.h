@@ -20,6 +20,9 @@
  * Ginsbourger et al. 2010), so that proposals differ.
  */
 
+/* From a normal standard deviation to the end of its 90 % interval. */
+#define A4NN_TO_INTERVAL 1.6448536269514722
+
 enum a4nn_result_state { A4NN_RESULT_VALUE, A4NN_RESULT_FAILED, A4NN_RESULT_PENDING };
 
 struct a4nn_result {
@@ -57,6 +60,10 @@ struct a4nn_propose_opts {
 /* Fills at most opts->count proposals, in order, and returns how many: fewer when there are not as
  * many candidates. */
 size_t a4nn_propose(const struct a4nn_propose_opts *opts, struct a4nn_proposal *out);
+
+/* What is expected of these candidates, each for itself: fills `out` in their order. */
+void a4nn_propose_predict(const struct a4nn_propose_opts *opts, const size_t *candidate, size_t n,
+                          struct a4nn_proposal *out);
 
 void a4nn_proposals_release(struct a4nn_proposal *proposal, size_t n);
 

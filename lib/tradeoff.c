@@ -215,25 +215,6 @@ choose(const struct a4nn_propose_opts *opts, const struct shortfalls *s, const d
     return n;
 }
 
-/* What the metric will come to of each that was chosen, in that order. */
-static size_t
-predict(const struct a4nn_propose_opts *opts, const size_t *chosen, size_t n,
-        struct a4nn_proposal *out)
-{
-    size_t i;
-
-    for (i = 0; i < n; i++) {
-        struct a4nn_propose_opts one = *opts;
-        one.row = &opts->row[chosen[i]];
-        one.candidates = one.count = 1;
-        one.kins = 0; /* nothing is proposed here, and nothing at random */
-        if (a4nn_propose(&one, &out[i]) == 0)
-            break;
-        out[i].candidate = chosen[i];
-    }
-    return i;
-}
-
 size_t
 a4nn_tradeoff_propose(const struct a4nn_tradeoff *t, const struct a4nn_propose_opts *opts,
                       struct a4nn_proposal *out)
@@ -247,7 +228,7 @@ a4nn_tradeoff_propose(const struct a4nn_tradeoff *t, const struct a4nn_propose_o
     for (i = 0; i < opts->count; i++)
         draw_weights(&dice, w + i * s.m, s.m);
     n = choose(opts, &s, w, chosen);
-    n = predict(opts, chosen, n, out);
+    a4nn_propose_predict(opts, chosen, n, out);
     for (i = 0; i < n; i++)
         if (!isnan(out[i].predicted))
             say_weights(t, w + i * s.m, &out[i].why);

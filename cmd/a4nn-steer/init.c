@@ -57,17 +57,6 @@ add_reason(const struct a4nn_steer *s, const struct a4nn_first *first, bool some
                                          : "no model database is named");
 }
 
-/* Candidates that fill the space in their order, of those not tried. */
-static size_t
-ordered(const struct a4nn_steer *s)
-{
-    size_t n = 0;
-
-    while (s->pool != NULL && n < s->untried && s->place[n] < s->even)
-        n++;
-    return n;
-}
-
 static size_t
 choose(const struct a4nn_steer *s, struct a4nn_first *first)
 {
@@ -79,7 +68,7 @@ choose(const struct a4nn_steer *s, struct a4nn_first *first)
                                         .there_n = s->results,
                                         .row = s->row,
                                         .candidates = s->untried,
-                                        .ordered = ordered(s),
+                                        .ordered = a4nn_steer_even(s),
                                         .count = s->count,
                                         .seed = s->seed};
 

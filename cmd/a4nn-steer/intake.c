@@ -75,13 +75,6 @@ read_stream(struct a4nn_steer *s, char *const *operands, int count)
         a4nn_die(A4NN_TROUBLE, "%s", s->err.msg);
 }
 
-static void
-read_own_history(struct a4nn_steer *s, struct a4nn_db *db)
-{
-    if (a4nn_outcomes_history(&s->outcomes, db, &s->err) < 0)
-        a4nn_die(A4NN_TROUBLE, "%s", s->err.msg);
-}
-
 static int
 note_name(void *arg, const char *name, struct a4nn_json *value)
 {
@@ -123,8 +116,9 @@ read_history(struct a4nn_steer *s, enum a4nn_steer_verb verb)
     }
     if (db == NULL)
         a4nn_die(A4NN_TROUBLE, "%s", s->err.msg);
-    if (verb != A4NN_STEER_INIT || s->in.task != NULL)
-        read_own_history(s, db);
+    if ((verb != A4NN_STEER_INIT || s->in.task != NULL) &&
+        a4nn_outcomes_history(&s->outcomes, db, &s->err) < 0)
+        a4nn_die(A4NN_TROUBLE, "%s", s->err.msg);
     if (verb == A4NN_STEER_INIT || (verb == A4NN_STEER_NEXT && s->in.task != NULL))
         read_kindred(s, db);
     a4nn_db_close(db);
@@ -236,15 +230,23 @@ encode_candidates(struct a4nn_steer *s, const bool *tried, struct a4nn_strmap *p
     }
 }
 
+size_t
+a4nn_steer_even(const struct a4nn_steer *s)
+{
+    size_t n = 0;
+
+    while (s->pool != NULL && n < s->untried && s->place[n] < s->even)
+        n++;
+    return n;
+}
+
 /* Of a space, what fills it stands for all of it, and neighbours of the best do not. */
 static void
 set_standard(struct a4nn_steer *s)
 {
-    size_t n = 0;
+    size_t n = a4nn_steer_even(s);
 
-    while (n < s->untried && s->place[n] < s->even)
-        n++;
-    if (s->pool != NULL && n > 0)
+    if (n > 0)
         a4nn_features_stand(s->features, s->row[0], n);
 }
 
