@@ -38,10 +38,7 @@ for generation in $(seq "$GENERATIONS"); do
         a4nn-train-wrap -q -H -t fashion-mnist -E "$EPOCHS" -R "$RULE" --config {} \
         --log '{run}/log.csv' --checkpoint '{run}/ckpt/*' -- \
         "$here/../fashion-mnist/train.py" --resume --epochs "$EPOCHS" --samples "$SAMPLES" '{run}' >> "$proposals.out" 2>&1 || :
-    a4nn-history runs -t fashion-mnist -o csv |
-        awk -F , -v g="$generation" 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
-            { n++; epochs += $c["last_epoch"] } $c["status"] == "complete" && $c["last_value"] > best { best = $c["last_value"] }
-            END { printf "generation %d: %d networks, %d epochs, best %.2f %%\n", g, n, epochs, best }'
+    "$here/../nas-fashion-mnist/progress.sh" "$generation"
 done
 cd ..
 steer explain > explained.txt || : # of a few networks there is nothing to tell

@@ -58,10 +58,7 @@ for generation in $(seq "$GENERATIONS"); do
             "$here/../fashion-mnist/train.py" "$proposals" >> "generation-$generation.jobs"
         finish
     done
-    a4nn-history runs -t fashion-mnist -o csv |
-        awk -F , -v g="$generation" 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
-            { n++; epochs += $c["last_epoch"] } $c["status"] == "complete" && $c["last_value"] > best { best = $c["last_value"] }
-            END { printf "generation %d: %d networks, %d epochs, best %.2f %%\n", g, n, epochs, best }'
+    "$here/../nas-fashion-mnist/progress.sh" "$generation"
 done
 steer explain > explained.txt || : # of a few networks there is nothing to tell
 a4nn-history export -t fashion-mnist | a4nn-plot -q -o curves.svg

@@ -6,6 +6,7 @@ load ../lib
 load ../history
 load slurm
 load postgres
+load search
 
 setup_file() {
     export STORE=postgres
@@ -23,30 +24,12 @@ setup() {
     mark_processes
     new_history
     unset A4NN_RUN A4NN_CONFIG
+    export PAUSE=0.1
 }
 
 teardown() {
     scancel -u "$(id -un)" || true
     kill_left
-}
-
-# A training of ten epochs whose curve depends on its configuration; it goes on from its log.
-pretend() {
-    mkdir -p fashion-mnist
-    cp -r "$project_root/examples/slurm" "$project_root/examples/nas-fashion-mnist" .
-    make_script fashion-mnist/train.py << 'END'
-mkdir -p "$A4NN_RUN"
-log=$A4NN_RUN/log.csv
-[ -s "$log" ] || echo epoch,val_acc > "$log"
-read -r lr layers < <(jq -r '"\(.lr) \(.layers)"' <<< "$A4NN_CONFIG")
-for ((e = $(wc -l < "$log"); e <= 10; e++)); do
-    while [ -e hold ] && [ "$e" -gt 4 ]; do sleep 0.1; done
-    awk -v e=$e -v lr="$lr" -v n="$layers" 'BEGIN {
-        end = 70 + 5 * n - 3 * (log(lr) / log(10) + 2) ^ 2
-        printf "%d,%.4f\n", e, end - 60 * exp(-e / 2) }' >> "$log"
-    sleep 0.1
-done
-END
 }
 
 # All that runs in jobs.
@@ -95,7 +78,7 @@ restarts() { find "S/runs/$(sed -n "$1p" S/generation-1.jsonl | jq -r .run)" -na
 
 @test "cluster: a search with a requeue, a cancelled job, a failure of the node, and itself killed" {
     local run job
-    pretend
+    pretend slurm nas-fashion-mnist
     mkdir -p S/runs
     touch S/runs/hold
     export GENERATIONS=2 SIZE=4 EPOCHS=10 POLL=0.2
@@ -180,7 +163,7 @@ restarts() { find "S/runs/$(sed -n "$1p" S/generation-1.jsonl | jq -r .run)" -na
 }
 
 @test "cluster: GNU parallel on three hosts" {
-    pretend
+    pretend slurm nas-fashion-mnist
     make_script ssh << 'END'
 while [[ $1 == -* ]]; do shift; done
 export PRETENDED_HOST=$1

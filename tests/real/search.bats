@@ -2,6 +2,7 @@
 # examples/nas-fashion-mnist: a whole architecture search by one script.
 # shellcheck disable=SC2016 # scripts are for inner shells
 load ../lib
+load search
 
 setup() {
     mark_processes
@@ -10,28 +11,10 @@ setup() {
 
 teardown() { kill_left; }
 
-# A training of ten epochs whose curve depends on its configuration; it goes on from its log.
-pretend() {
-    mkdir -p fashion-mnist
-    cp -r "$project_root/examples/nas-fashion-mnist" .
-    make_script fashion-mnist/train.py << 'END'
-mkdir -p "$A4NN_RUN"
-log=$A4NN_RUN/log.csv
-[ -s "$log" ] || echo epoch,val_acc > "$log"
-read -r lr layers < <(jq -r '"\(.lr) \(.layers)"' <<< "$A4NN_CONFIG")
-for ((e = $(wc -l < "$log"); e <= 10; e++)); do
-    sleep "${PAUSE:-0}"
-    awk -v e=$e -v lr="$lr" -v n="$layers" 'BEGIN {
-        end = 70 + 5 * n - 3 * (log(lr) / log(10) + 2) ^ 2
-        printf "%d,%.4f\n", e, end - 60 * exp(-e / 2) }' >> "$log"
-done
-END
-}
-
 runs() { a4nn-history runs -H S/history.db -o csv "$@"; }
 
 @test "search: proposals, trainings, what was learned, a picture, a package" {
-    pretend
+    pretend nas-fashion-mnist
     run -0 --separate-stderr env GENERATIONS=5 SIZE=4 JOBS=4 EPOCHS=10 PAUSE=0.25 nas-fashion-mnist/search.sh S
     [ "${#lines[@]}" -eq 5 ]
     [[ ${lines[4]} == "generation 5: 20 networks, "*" epochs, best "*" %" ]]
@@ -54,7 +37,7 @@ runs() { a4nn-history runs -H S/history.db -o csv "$@"; }
 
 @test "search: killed at any point, it goes on, and ends as one that was not" {
     local i pid
-    pretend
+    pretend nas-fashion-mnist
     export GENERATIONS=3 SIZE=3 EPOCHS=10 PAUSE=0.02
     for i in 0.2 0.5 0.7 1 1.3; do
         setsid nas-fashion-mnist/search.sh S > out 2>&1 &
