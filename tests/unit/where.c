@@ -19,7 +19,7 @@ met(const char *text)
     struct a4nn_where *w = a4nn_where_parse(text, &err);
     int answer = w != NULL ? a4nn_where_met(w, &run) : -1;
 
-    snprintf(said, sizeof said, "%s", err.msg);
+    snprintf(said, sizeof said, "%.*s", (int)sizeof said - 1, err.msg);
     a4nn_where_free(w);
     return answer;
 }
