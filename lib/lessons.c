@@ -160,8 +160,8 @@ a4nn_lessons_learn(struct a4nn_lessons *l, const struct a4nn_propose_opts *opts,
         a4nn_surrogate_fit(opts->features, l->row, l->z, l->variance, l->task, l->learned);
 }
 
-static double
-within(const struct a4nn_propose_opts *o, double v)
+double
+a4nn_lessons_within(const struct a4nn_propose_opts *o, double v)
 {
     return o->least < o->most ? fmin(fmax(v, o->least), o->most) : v;
 }
@@ -173,8 +173,9 @@ a4nn_lessons_tell(const struct a4nn_lessons *l, const struct a4nn_propose_opts *
     double a = a4nn_yardstick_value(l->yardstick, mean - A4NN_TO_INTERVAL * sd);
     double b = a4nn_yardstick_value(l->yardstick, mean + A4NN_TO_INTERVAL * sd);
 
-    return (struct a4nn_lessons_end){within(opts, a4nn_yardstick_value(l->yardstick, mean)),
-                                     within(opts, fmin(a, b)), within(opts, fmax(a, b))};
+    return (struct a4nn_lessons_end){
+        a4nn_lessons_within(opts, a4nn_yardstick_value(l->yardstick, mean)),
+        a4nn_lessons_within(opts, fmin(a, b)), a4nn_lessons_within(opts, fmax(a, b))};
 }
 
 void

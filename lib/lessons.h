@@ -26,6 +26,9 @@ struct a4nn_lessons {
 void a4nn_lessons_learn(struct a4nn_lessons *l, const struct a4nn_propose_opts *opts,
                         struct a4nn_dice *dice);
 
+/* The value, or the nearest that the metric can have. */
+double a4nn_lessons_within(const struct a4nn_propose_opts *opts, double value);
+
 /* An end of that mean and standard deviation on the yardstick, in the metric's own unit and within
  * what it can be; [low, high] is its 90 % interval. */
 struct a4nn_lessons_end {

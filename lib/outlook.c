@@ -69,6 +69,21 @@ tell(const struct a4nn_lessons *l, const struct a4nn_propose_opts *o, const stru
     out->p_beat = above(end, &best);
 }
 
+/* The scale ends at the worst result: of a run that will be worse its own forecast is told. */
+static void
+tell_worse(const struct a4nn_lessons *l, const struct a4nn_propose_opts *o,
+           const struct a4nn_result *r, struct a4nn_outlook *out)
+{
+    double back = a4nn_yardstick_value(l->yardstick, a4nn_yardstick_z(l->yardstick, r->value));
+    double off = A4NN_TO_INTERVAL * r->sd;
+
+    if (fabs(back - r->value) <= 1e-6 * fabs(r->value))
+        return;
+    out->predicted = a4nn_lessons_within(o, r->value);
+    out->low = a4nn_lessons_within(o, r->value - off);
+    out->high = a4nn_lessons_within(o, r->value + off);
+}
+
 /* Where among the lessons a row is; as many as there are: nowhere. */
 static size_t
 lesson_of(const struct a4nn_lessons *l, size_t row)
@@ -110,6 +125,8 @@ a4nn_outlooks(const struct a4nn_propose_opts *opts, struct a4nn_outlook *out, bo
         else
             end = by_config(l.surrogate, opts->result[i].row);
         tell(&l, opts, &end, &out[n]);
+        if (at < l.learned)
+            tell_worse(&l, opts, &opts->result[i], &out[n]);
         if (at < l.learned)
             out[n].by_config = a4nn_lessons_tell(&l, opts, others[at], 0).predicted;
         if (opts->candidates > 0)

@@ -91,6 +91,14 @@ setup() { list; }
     [ ! -e r12.stop ]
 }
 
+@test "continue: a run that ends below all others is told what its own curve says" {
+    { over; running c30 40 38 42; } > results
+    run -0 --separate-stderr a4nn-steer continue --candidates list results
+    [ "$(jq -c '[.forecast, .verdict]' <<< "$output")" = '[40,"stop"]' ]
+    between 37.9 "$(jq .low <<< "$output")" 38.1
+    between 41.9 "$(jq .high <<< "$output")" 42.1
+}
+
 @test "continue: nothing is running, or too little is over" {
     over > results
     run -1 --separate-stderr a4nn-steer continue --candidates list results
