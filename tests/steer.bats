@@ -237,6 +237,10 @@ less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a < b) }' || fail "not less: $1
     [[ $output == *'0 of 5 results'* ]]
     [ "$stderr" = "a4nn-steer: there was no history yet: a new one is made" ]
     run -1 a4nn-history list -H new.db
+    # to explain there has to be one
+    run -2 --separate-stderr a4nn-steer explain -Hnone.db --candidates list
+    [ "$stderr" = "a4nn-steer: cannot open 'none.db': No such file or directory" ]
+    [ ! -e none.db ]
     # but not if it cannot be made
     run -2 --separate-stderr a4nn-steer next -Hlist/new.db --candidates list
     [ "$stderr" = "a4nn-steer: cannot open 'list/new.db': Not a directory" ]

@@ -108,7 +108,7 @@ read_history(struct a4nn_steer *s, enum a4nn_steer_verb verb)
         return;
     /* A search begins without one: then it is made, as whoever trains for it would. */
     db = a4nn_history_open(s->in.history_name, A4NN_DB_READ, A4NN_HISTORY_PATIENCE, &s->err);
-    if (db == NULL) {
+    if (db == NULL && verb != A4NN_STEER_EXPLAIN) {
         db = a4nn_history_open(s->in.history_name, A4NN_DB_CREATE, A4NN_HISTORY_PATIENCE, &made);
         if (db != NULL)
             a4nn_diag(&s->in.diag, A4NN_NOTE, NULL, 0,
