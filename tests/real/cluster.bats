@@ -164,7 +164,12 @@ restarts() { find "S/runs/$(sed -n "$1p" S/generation-1.jsonl | jq -r .run)" -na
 
 @test "cluster: GNU parallel on three hosts" {
     pretend slurm nas-fashion-mnist
+    # like sshd's: a login shell's variables, and the command begins in the home folder, which
+    # --workdir is relative to when it lies below
+    export HOME=$PWD
     make_script ssh << 'END'
+export SHELL=/bin/sh
+cd
 while [[ $1 == -* ]]; do shift; done
 export PRETENDED_HOST=$1
 shift
