@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <ctype.h>
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "buf.h"
 #include "formula_parts.h"
+#include "lexer.h"
 #include "number.h"
 #include "xalloc.h"
 
@@ -20,40 +18,12 @@ enum {
 };
 
 struct parser {
-    const char *begin, *at;
-    int depth;
+    struct a4nn_lexer lex;
     const struct a4nn_formula_scope *scope;
-    struct a4nn_err *err;
 };
 
 static struct a4nn_formula *parse_or(struct parser *p);
 static struct a4nn_formula *parse_unary(struct parser *p);
-
-/* ---- characters and words ---- */
-
-static A4NN_PRINTF(3, 4) void *wrong(const struct parser *p, size_t at, const char *fmt, ...)
-{
-    struct a4nn_buf text = {0};
-    char what[500];
-    va_list args;
-
-    va_start(args, fmt);
-    vsnprintf(what, sizeof what, fmt, args);
-    va_end(args);
-    a4nn_buf_addf(&text, "at character %zu: %s", at + 1, what);
-    a4nn_err_set(p->err, "%s", text.data);
-    a4nn_buf_release(&text);
-    return NULL;
-}
-
-/* Where the next token begins. */
-static size_t
-place(struct parser *p)
-{
-    while (isspace((unsigned char)*p->at))
-        p->at++;
-    return (size_t)(p->at - p->begin);
-}
 
 static bool
 begins_name(char c)
@@ -65,49 +35,6 @@ static bool
 continues_name(char c)
 {
     return begins_name(c) || isdigit((unsigned char)c) || c == '.';
-}
-
-static bool
-take_word(struct parser *p, const char *word)
-{
-    size_t len = strlen(word);
-
-    place(p);
-    if (strncmp(p->at, word, len) != 0 || continues_name(p->at[len]))
-        return false;
-    p->at += len;
-    return true;
-}
-
-static bool
-take_sign(struct parser *p, const char *sign)
-{
-    size_t len = strlen(sign);
-
-    place(p);
-    if (strncmp(p->at, sign, len) != 0)
-        return false;
-    p->at += len;
-    return true;
-}
-
-/* What stands in quotes of the kind that comes next, in which a quote is doubled; owned. */
-static char *
-take_quoted(struct parser *p)
-{
-    const char quote = *p->at, *from = p->at;
-    struct a4nn_buf text = {0};
-
-    a4nn_buf_adds(&text, "");
-    for (p->at++;; p->at++) {
-        if (*p->at == '\0') {
-            a4nn_buf_release(&text);
-            return wrong(p, (size_t)(from - p->begin), "a quote that does not end");
-        }
-        if (*p->at == quote && *++p->at != quote)
-            return text.data;
-        a4nn_buf_addc(&text, *p->at);
-    }
 }
 
 /* ---- nodes ---- */
@@ -145,7 +72,7 @@ join(struct parser *p, enum a4nn_formula_op op, struct a4nn_formula *a, struct a
         return drop(a, b);
     odd = (a->kinds & ~needed) != 0 ? a : ((b->kinds & ~needed) != 0 ? b : NULL);
     if (odd != NULL) {
-        wrong(p, odd->at, needed == NUMBER ? "not a number" : "not a condition");
+        a4nn_lexer_wrong(&p->lex, odd->at, needed == NUMBER ? "not a number" : "not a condition");
         return drop(a, b);
     }
     return node(op, a->at, kinds, a, b);
@@ -158,7 +85,7 @@ alone(struct parser *p, enum a4nn_formula_op op, size_t at, struct a4nn_formula 
     if (a == NULL)
         return NULL;
     if ((a->kinds & ~needed) != 0) {
-        wrong(p, a->at, needed == NUMBER ? "not a number" : "not a condition");
+        a4nn_lexer_wrong(&p->lex, a->at, needed == NUMBER ? "not a number" : "not a condition");
         return drop(a, NULL);
     }
     return node(op, at, kinds, a, NULL);
@@ -184,7 +111,7 @@ named(struct parser *p, size_t at, char *name)
     struct a4nn_formula *f = NULL;
 
     if (i < 0) {
-        wrong(p, at, "no parameter '%.100s'", name);
+        a4nn_lexer_wrong(&p->lex, at, "no parameter '%.100s'", name);
     } else {
         f = node(A4NN_OP_NAME, at, p->scope->kinds[i], NULL, NULL);
         f->name = (size_t)i;
@@ -197,13 +124,14 @@ static struct a4nn_formula *
 parse_number(struct parser *p, size_t at)
 {
     double v;
-    size_t n = a4nn_number_scan(p->at, strlen(p->at), &v);
+    size_t n = a4nn_number_scan(p->lex.at, strlen(p->lex.at), &v);
 
     if (n == 0 || !isfinite(v))
-        return wrong(p, at, "not a number");
-    p->at += n;
-    if (continues_name(*p->at))
-        return wrong(p, at, "not a number; a name that begins so stands in backquotes");
+        return a4nn_lexer_wrong(&p->lex, at, "not a number");
+    p->lex.at += n;
+    if (continues_name(*p->lex.at))
+        return a4nn_lexer_wrong(&p->lex, at,
+                                "not a number; a name that begins so stands in backquotes");
     return value(at, A4NN_TERM_NUMBER, v, NULL);
 }
 
@@ -225,16 +153,16 @@ parse_arguments(struct parser *p, const struct function *fn, size_t at)
 
     if (!fn->many)
         f = alone(p, fn->op, at, f, NUMBER, NUMBER);
-    for (; f != NULL && fn->many && take_sign(p, ","); n++)
+    for (; f != NULL && fn->many && a4nn_lexer_sign(&p->lex, ","); n++)
         f = join(p, fn->op, f, parse_or(p), NUMBER, NUMBER);
     if (f == NULL)
         return NULL;
-    if (!take_sign(p, ")")) {
-        wrong(p, place(p), "')' is missing");
+    if (!a4nn_lexer_sign(&p->lex, ")")) {
+        a4nn_lexer_wrong(&p->lex, a4nn_lexer_place(&p->lex), "')' is missing");
         return drop(f, NULL);
     }
     if (fn->many && n < 2) {
-        wrong(p, at, "%s() takes two numbers or more", fn->name);
+        a4nn_lexer_wrong(&p->lex, at, "%s() takes two numbers or more", fn->name);
         return drop(f, NULL);
     }
     return f;
@@ -243,18 +171,14 @@ parse_arguments(struct parser *p, const struct function *fn, size_t at)
 static struct a4nn_formula *
 parse_word(struct parser *p, size_t at)
 {
-    const char *from = p->at;
-    char *word;
+    char *word = a4nn_lexer_bare(&p->lex);
     size_t i;
 
-    while (continues_name(*p->at))
-        p->at++;
-    word = a4nn_xstrndup(from, (size_t)(p->at - from));
-    if (*p->at == '(')
+    if (*p->lex.at == '(')
         for (i = 0; i < sizeof functions / sizeof *functions; i++)
             if (strcmp(functions[i].name, word) == 0) {
                 free(word);
-                p->at++;
+                p->lex.at++;
                 return parse_arguments(p, &functions[i], at);
             }
     if (strcmp(word, "true") == 0 || strcmp(word, "false") == 0) {
@@ -273,27 +197,27 @@ parse_word(struct parser *p, size_t at)
 static struct a4nn_formula *
 parse_single(struct parser *p)
 {
-    size_t at = place(p);
+    size_t at = a4nn_lexer_place(&p->lex);
     struct a4nn_formula *f;
     char *text;
 
-    if (*p->at == '\'' || *p->at == '"') {
-        text = take_quoted(p);
+    if (*p->lex.at == '\'' || *p->lex.at == '"') {
+        text = a4nn_lexer_quoted(&p->lex);
         return text != NULL ? value(at, A4NN_TERM_TEXT, 0, text) : NULL;
     }
-    if (*p->at == '`') {
-        text = take_quoted(p);
+    if (*p->lex.at == '`') {
+        text = a4nn_lexer_quoted(&p->lex);
         return text != NULL ? named(p, at, text) : NULL;
     }
-    if (isdigit((unsigned char)*p->at) || *p->at == '.')
+    if (isdigit((unsigned char)*p->lex.at) || *p->lex.at == '.')
         return parse_number(p, at);
-    if (begins_name(*p->at))
+    if (begins_name(*p->lex.at))
         return parse_word(p, at);
-    if (!take_sign(p, "("))
-        return wrong(p, at, "a name or a value is missing");
+    if (!a4nn_lexer_sign(&p->lex, "("))
+        return a4nn_lexer_wrong(&p->lex, at, "a name or a value is missing");
     f = parse_or(p);
-    if (f != NULL && !take_sign(p, ")")) {
-        wrong(p, place(p), "')' is missing");
+    if (f != NULL && !a4nn_lexer_sign(&p->lex, ")")) {
+        a4nn_lexer_wrong(&p->lex, a4nn_lexer_place(&p->lex), "')' is missing");
         return drop(f, NULL);
     }
     return f;
@@ -306,7 +230,7 @@ parse_power(struct parser *p)
 {
     struct a4nn_formula *f = parse_single(p);
 
-    if (f != NULL && take_sign(p, "**"))
+    if (f != NULL && a4nn_lexer_sign(&p->lex, "**"))
         f = join(p, A4NN_OP_POWER, f, parse_unary(p), NUMBER, NUMBER);
     return f;
 }
@@ -315,12 +239,12 @@ parse_power(struct parser *p)
 static struct a4nn_formula *
 parse_unary(struct parser *p)
 {
-    size_t at = place(p);
+    size_t at = a4nn_lexer_place(&p->lex);
     struct a4nn_formula *f;
 
-    if (++p->depth > DEPTH)
-        return wrong(p, at, "too deep");
-    if (!take_sign(p, "-"))
+    if (!a4nn_lexer_enter(&p->lex))
+        return NULL;
+    if (!a4nn_lexer_sign(&p->lex, "-"))
         f = parse_power(p);
     else
         f = alone(p, A4NN_OP_MINUS, at, parse_unary(p), NUMBER, NUMBER);
@@ -330,7 +254,7 @@ parse_unary(struct parser *p)
         drop(f, NULL);
         f = value(at, A4NN_TERM_NUMBER, v, NULL);
     }
-    p->depth--;
+    a4nn_lexer_leave(&p->lex);
     return f;
 }
 
@@ -342,11 +266,11 @@ parse_product(struct parser *p)
     for (;;) {
         if (f == NULL)
             return NULL;
-        if (take_sign(p, "*"))
+        if (a4nn_lexer_sign(&p->lex, "*"))
             f = join(p, A4NN_OP_MULTIPLY, f, parse_unary(p), NUMBER, NUMBER);
-        else if (take_sign(p, "/"))
+        else if (a4nn_lexer_sign(&p->lex, "/"))
             f = join(p, A4NN_OP_DIVIDE, f, parse_unary(p), NUMBER, NUMBER);
-        else if (take_sign(p, "%"))
+        else if (a4nn_lexer_sign(&p->lex, "%"))
             f = join(p, A4NN_OP_REST, f, parse_unary(p), NUMBER, NUMBER);
         else
             return f;
@@ -361,9 +285,9 @@ parse_sum(struct parser *p)
     for (;;) {
         if (f == NULL)
             return NULL;
-        if (take_sign(p, "+"))
+        if (a4nn_lexer_sign(&p->lex, "+"))
             f = join(p, A4NN_OP_ADD, f, parse_product(p), NUMBER, NUMBER);
-        else if (take_sign(p, "-"))
+        else if (a4nn_lexer_sign(&p->lex, "-"))
             f = join(p, A4NN_OP_SUBTRACT, f, parse_product(p), NUMBER, NUMBER);
         else
             return f;
@@ -373,22 +297,14 @@ parse_sum(struct parser *p)
 /* ---- comparisons ---- */
 
 static bool
-take_comparison(struct parser *p, enum a4nn_formula_op *op)
+take_comparison(struct parser *p, int *op)
 {
-    static const struct {
-        const char *sign;
-        enum a4nn_formula_op op;
-    } signs[] = {{"==", A4NN_OP_EQUAL},      {"!=", A4NN_OP_UNEQUAL}, {"<=", A4NN_OP_LESS_EQUAL},
-                 {">=", A4NN_OP_MORE_EQUAL}, {"=", A4NN_OP_EQUAL},    {"<", A4NN_OP_LESS},
-                 {">", A4NN_OP_MORE}};
-    size_t i;
+    static const struct a4nn_lexer_sign signs[] = {
+        {"==", A4NN_OP_EQUAL},      {"!=", A4NN_OP_UNEQUAL}, {"<=", A4NN_OP_LESS_EQUAL},
+        {">=", A4NN_OP_MORE_EQUAL}, {"=", A4NN_OP_EQUAL},    {"<", A4NN_OP_LESS},
+        {">", A4NN_OP_MORE}};
 
-    for (i = 0; i < sizeof signs / sizeof *signs; i++)
-        if (take_sign(p, signs[i].sign)) {
-            *op = signs[i].op;
-            return true;
-        }
-    return false;
+    return a4nn_lexer_sign_of(&p->lex, signs, sizeof signs / sizeof *signs, op);
 }
 
 /* Can the two ever be the same? If not, says why at `b`. */
@@ -411,11 +327,12 @@ can_equal(struct parser *p, const struct a4nn_formula *a, const struct a4nn_form
                                                     : (v->number != 0 ? "true" : "false")));
 
         if (!p->scope->allows(p->scope->arg, name->name, v)) {
-            wrong(p, literal->at, "'%.100s' is no value of '%.100s'", text, names->key[name->name]);
+            a4nn_lexer_wrong(&p->lex, literal->at, "'%.100s' is no value of '%.100s'", text,
+                             names->key[name->name]);
             return false;
         }
     } else if ((a->kinds & b->kinds) == 0) {
-        wrong(p, b->at, "compared with what it can never be");
+        a4nn_lexer_wrong(&p->lex, b->at, "compared with what it can never be");
         return false;
     }
     return true;
@@ -427,13 +344,13 @@ parse_list(struct parser *p, const struct a4nn_formula *f)
 {
     struct a4nn_formula *list = NULL, **end = &list;
 
-    if (!take_sign(p, "["))
-        return wrong(p, place(p), "'[' is missing");
+    if (!a4nn_lexer_sign(&p->lex, "["))
+        return a4nn_lexer_wrong(&p->lex, a4nn_lexer_place(&p->lex), "'[' is missing");
     do {
         struct a4nn_formula *one = parse_unary(p);
 
         if (one != NULL && one->op != A4NN_OP_VALUE) {
-            wrong(p, one->at, "not a value");
+            a4nn_lexer_wrong(&p->lex, one->at, "not a value");
             one = drop(one, NULL);
         }
         if (one == NULL || !can_equal(p, f, one)) {
@@ -442,9 +359,9 @@ parse_list(struct parser *p, const struct a4nn_formula *f)
         }
         *end = node(A4NN_OP_LIST, one->at, one->kinds, one, NULL);
         end = &(*end)->right;
-    } while (take_sign(p, ","));
-    if (!take_sign(p, "]")) {
-        wrong(p, place(p), "']' is missing");
+    } while (a4nn_lexer_sign(&p->lex, ","));
+    if (!a4nn_lexer_sign(&p->lex, "]")) {
+        a4nn_lexer_wrong(&p->lex, a4nn_lexer_place(&p->lex), "']' is missing");
         return drop(list, NULL);
     }
     return list;
@@ -468,26 +385,26 @@ static struct a4nn_formula *
 parse_comparison(struct parser *p)
 {
     struct a4nn_formula *f = parse_sum(p), *list;
-    enum a4nn_formula_op op;
+    int op;
     bool negated;
     size_t at;
 
     if (f == NULL)
         return NULL;
     if (take_comparison(p, &op)) {
-        f = parse_compared(p, op, f);
-        at = place(p);
+        f = parse_compared(p, (enum a4nn_formula_op)op, f);
+        at = a4nn_lexer_place(&p->lex);
         if (f != NULL && take_comparison(p, &op)) {
-            wrong(p, at, "a second comparison: join them by 'and'");
+            a4nn_lexer_wrong(&p->lex, at, "a second comparison: join them by 'and'");
             return drop(f, NULL);
         }
         return f;
     }
-    negated = take_word(p, "not");
-    if (!take_word(p, "in")) {
+    negated = a4nn_lexer_word(&p->lex, "not");
+    if (!a4nn_lexer_word(&p->lex, "in")) {
         if (!negated)
             return f;
-        wrong(p, place(p), "'in' is missing");
+        a4nn_lexer_wrong(&p->lex, a4nn_lexer_place(&p->lex), "'in' is missing");
         return drop(f, NULL);
     }
     list = parse_list(p, f);
@@ -502,16 +419,16 @@ parse_comparison(struct parser *p)
 static struct a4nn_formula *
 parse_not(struct parser *p)
 {
-    size_t at = place(p);
+    size_t at = a4nn_lexer_place(&p->lex);
     struct a4nn_formula *f;
 
-    if (++p->depth > DEPTH)
-        return wrong(p, at, "too deep");
-    if (take_word(p, "not"))
+    if (!a4nn_lexer_enter(&p->lex))
+        return NULL;
+    if (a4nn_lexer_word(&p->lex, "not"))
         f = alone(p, A4NN_OP_NOT, at, parse_not(p), TRUTH, TRUTH);
     else
         f = parse_comparison(p);
-    p->depth--;
+    a4nn_lexer_leave(&p->lex);
     return f;
 }
 
@@ -520,7 +437,7 @@ parse_and(struct parser *p)
 {
     struct a4nn_formula *f = parse_not(p);
 
-    while (f != NULL && take_word(p, "and"))
+    while (f != NULL && a4nn_lexer_word(&p->lex, "and"))
         f = join(p, A4NN_OP_AND, f, parse_not(p), TRUTH, TRUTH);
     return f;
 }
@@ -530,7 +447,7 @@ parse_or(struct parser *p)
 {
     struct a4nn_formula *f = parse_and(p);
 
-    while (f != NULL && take_word(p, "or"))
+    while (f != NULL && a4nn_lexer_word(&p->lex, "or"))
         f = join(p, A4NN_OP_OR, f, parse_and(p), TRUTH, TRUTH);
     return f;
 }
@@ -538,8 +455,12 @@ parse_or(struct parser *p)
 struct a4nn_formula *
 a4nn_formula_parse(const char *text, const struct a4nn_formula_scope *scope, struct a4nn_err *err)
 {
-    struct parser p = {.begin = text, .at = text, .scope = scope, .err = err};
+    struct parser p = {
+        .lex = {text, text, continues_name, "", 0, DEPTH, err},
+        .scope = scope,
+    };
     struct a4nn_formula *f;
+    size_t at;
 
     if (strlen(text) > A4NN_FORMULA_LENGTH) {
         a4nn_err_set(err, "longer than %d bytes", (int)A4NN_FORMULA_LENGTH);
@@ -548,13 +469,13 @@ a4nn_formula_parse(const char *text, const struct a4nn_formula_scope *scope, str
     f = parse_or(&p);
     if (f == NULL)
         return NULL;
-    place(&p);
-    if (*p.at != '\0') {
-        wrong(&p, place(&p), "an operator or the end is missing");
+    at = a4nn_lexer_place(&p.lex);
+    if (*p.lex.at != '\0') {
+        a4nn_lexer_wrong(&p.lex, at, "an operator or the end is missing");
         return drop(f, NULL);
     }
     if (f->kinds != TRUTH) {
-        wrong(&p, f->at, "not a condition");
+        a4nn_lexer_wrong(&p.lex, f->at, "not a condition");
         return drop(f, NULL);
     }
     return f;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "lexer.h"
 #include "number.h"
 #include "xalloc.h"
 
@@ -24,28 +25,13 @@ struct a4nn_where {
 };
 
 struct parser {
-    const char *begin, *at;
-    int depth, terms;
-    struct a4nn_err *err;
+    struct a4nn_lexer lex;
+    int terms;
 };
 
 static struct a4nn_where *parse_or(struct parser *p);
 
 /* ---- parsing ---- */
-
-static void *
-wrong(struct parser *p, const char *what)
-{
-    a4nn_err_set(p->err, "condition, at character %zu: %s", (size_t)(p->at - p->begin) + 1, what);
-    return NULL;
-}
-
-static void
-skip_blanks(struct parser *p)
-{
-    while (isspace((unsigned char)*p->at))
-        p->at++;
-}
 
 static bool
 is_name_char(char c)
@@ -54,67 +40,27 @@ is_name_char(char c)
            (unsigned char)c >= 0x80;
 }
 
-/* Takes the word when it comes next. */
-static bool
-take_word(struct parser *p, const char *word)
-{
-    size_t len = strlen(word);
-
-    skip_blanks(p);
-    if (strncmp(p->at, word, len) != 0 || is_name_char(p->at[len]))
-        return false;
-    p->at += len;
-    return true;
-}
-
-static bool
-take_char(struct parser *p, char c)
-{
-    skip_blanks(p);
-    if (*p->at != c)
-        return false;
-    p->at++;
-    return true;
-}
-
 /* A name or a value, bare or quoted; NULL when there is none. */
 static char *
 take_text(struct parser *p)
 {
-    const char *from;
-    char quote, *text;
+    size_t at = a4nn_lexer_place(&p->lex);
+    char *text;
 
-    skip_blanks(p);
-    quote = *p->at == '\'' || *p->at == '"' ? *p->at : '\0';
-    from = quote != '\0' ? p->at + 1 : p->at;
-    for (p->at = from; quote != '\0' ? *p->at != quote : is_name_char(*p->at); p->at++)
-        if (*p->at == '\0')
-            return wrong(p, "a quote that does not end");
-    if (quote == '\0' && p->at == from)
-        return wrong(p, "a name or a value is missing");
-    text = a4nn_xstrndup(from, (size_t)(p->at - from));
-    p->at += quote != '\0';
-    return text;
+    if (*p->lex.at == '\'' || *p->lex.at == '"')
+        return a4nn_lexer_quoted(&p->lex);
+    text = a4nn_lexer_bare(&p->lex);
+    return text != NULL ? text : a4nn_lexer_wrong(&p->lex, at, "a name or a value is missing");
 }
 
 static bool
-take_comparison(struct parser *p, enum kind *kind)
+take_comparison(struct parser *p, int *kind)
 {
-    static const struct {
-        const char *sign;
-        enum kind kind;
-    } signs[] = {{"==", EQUAL}, {"!=", UNEQUAL}, {"<=", LESS_EQUAL}, {">=", MORE_EQUAL},
-                 {"=", EQUAL},  {"<", LESS},     {">", MORE},        {"~", MATCHES}};
-    size_t i;
+    static const struct a4nn_lexer_sign signs[] = {
+        {"==", EQUAL}, {"!=", UNEQUAL}, {"<=", LESS_EQUAL}, {">=", MORE_EQUAL},
+        {"=", EQUAL},  {"<", LESS},     {">", MORE},        {"~", MATCHES}};
 
-    skip_blanks(p);
-    for (i = 0; i < sizeof signs / sizeof *signs; i++)
-        if (strncmp(p->at, signs[i].sign, strlen(signs[i].sign)) == 0) {
-            *kind = signs[i].kind;
-            p->at += strlen(signs[i].sign);
-            return true;
-        }
-    return false;
+    return a4nn_lexer_sign_of(&p->lex, signs, sizeof signs / sizeof *signs, kind);
 }
 
 static struct a4nn_where *
@@ -131,27 +77,30 @@ node(enum kind kind, struct a4nn_where *left, struct a4nn_where *right)
 static struct a4nn_where *
 parse_comparison(struct parser *p)
 {
-    char *name = take_text(p);
+    char *name = take_text(p), *text;
     struct a4nn_where *w;
+    int kind = HAS;
+    size_t at;
 
     if (name == NULL)
         return NULL;
     w = node(HAS, NULL, NULL);
     w->name = name;
-    if (!take_comparison(p, &w->kind))
+    if (!take_comparison(p, &kind))
         return w;
-    if ((w->text = take_text(p)) == NULL) {
-        w->kind = HAS;
+    at = a4nn_lexer_place(&p->lex);
+    if ((text = take_text(p)) == NULL) {
         a4nn_where_free(w);
         return NULL;
     }
-    if (!a4nn_number_parse(w->text, strlen(w->text), &w->number))
+    w->text = text;
+    if (!a4nn_number_parse(text, strlen(text), &w->number))
         w->number = NAN;
-    if (w->kind == MATCHES && regcomp(&w->regex, w->text, REG_EXTENDED | REG_NOSUB) != 0) {
-        w->kind = HAS;
+    if (kind == MATCHES && regcomp(&w->regex, text, REG_EXTENDED | REG_NOSUB) != 0) {
         a4nn_where_free(w);
-        return wrong(p, "not a regular expression");
+        return a4nn_lexer_wrong(&p->lex, at, "not a regular expression");
     }
+    w->kind = (enum kind)kind;
     return w;
 }
 
@@ -160,23 +109,23 @@ parse_single(struct parser *p)
 {
     struct a4nn_where *w;
 
-    if (++p->depth > DEPTH)
-        return wrong(p, "too deep");
+    if (!a4nn_lexer_enter(&p->lex))
+        return NULL;
     if (++p->terms > TERMS)
-        return wrong(p, "too long");
-    if (take_word(p, "not")) {
+        return a4nn_lexer_wrong(&p->lex, a4nn_lexer_place(&p->lex), "too long");
+    if (a4nn_lexer_word(&p->lex, "not")) {
         w = parse_single(p);
         w = w != NULL ? node(NOT, w, NULL) : NULL;
-    } else if (take_char(p, '(')) {
+    } else if (a4nn_lexer_sign(&p->lex, "(")) {
         w = parse_or(p);
-        if (w != NULL && !take_char(p, ')')) {
+        if (w != NULL && !a4nn_lexer_sign(&p->lex, ")")) {
             a4nn_where_free(w);
-            w = wrong(p, "')' is missing");
+            w = a4nn_lexer_wrong(&p->lex, a4nn_lexer_place(&p->lex), "')' is missing");
         }
     } else {
         w = parse_comparison(p);
     }
-    p->depth--;
+    a4nn_lexer_leave(&p->lex);
     return w;
 }
 
@@ -195,7 +144,7 @@ parse_and(struct parser *p)
 {
     struct a4nn_where *w = parse_single(p);
 
-    while (w != NULL && take_word(p, "and"))
+    while (w != NULL && a4nn_lexer_word(&p->lex, "and"))
         w = join(AND, w, parse_single(p));
     return w;
 }
@@ -205,7 +154,7 @@ parse_or(struct parser *p)
 {
     struct a4nn_where *w = parse_and(p);
 
-    while (w != NULL && take_word(p, "or"))
+    while (w != NULL && a4nn_lexer_word(&p->lex, "or"))
         w = join(OR, w, parse_and(p));
     return w;
 }
@@ -213,13 +162,13 @@ parse_or(struct parser *p)
 struct a4nn_where *
 a4nn_where_parse(const char *text, struct a4nn_err *err)
 {
-    struct parser p = {.begin = text, .at = text, .err = err};
+    struct parser p = {.lex = {text, text, is_name_char, "condition, ", 0, DEPTH, err}};
     struct a4nn_where *w = parse_or(&p);
+    size_t at = a4nn_lexer_place(&p.lex);
 
-    skip_blanks(&p);
-    if (w != NULL && *p.at != '\0') {
+    if (w != NULL && *p.lex.at != '\0') {
         a4nn_where_free(w);
-        return wrong(&p, "'and', 'or' or the end is missing");
+        return a4nn_lexer_wrong(&p.lex, at, "'and', 'or' or the end is missing");
     }
     return w;
 }

@@ -9,10 +9,10 @@
 
 /*
  * Conditions on runs: `last_value > 90 and config.lr <= 0.1`.  Comparisons are = (or ==), !=, <,
- * <=,
- * >, >= and ~ (an extended regular expression, regex(7)); they are joined by and, or, not and
- * parentheses; a name alone asks whether the run has it.  Numbers compare as numbers, anything else
- * as text.  What a run does not have meets no condition.
+ * <=, >, >= and ~ (an extended regular expression, regex(7)); they are joined by and, or, not and
+ * parentheses; a name alone asks whether the run has it.  Texts with blanks stand in quotes, in
+ * which that quote is doubled.  Numbers compare as numbers, anything else as text.  What a run does
+ * not have meets no condition.
  *
  * Names: id, task, metric, mode, run, epochs, observations, last_epoch, last_value, best_value, the
  * facts (history_facts.h), and members of the configuration, config.a.b or, where no other has the

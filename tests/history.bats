@@ -210,8 +210,8 @@ images,loss,min,3,1,0,0,0" ]
     bad 'lr >' "5: a name or a value is missing"
     bad 'lr > 1 lr < 2' "8: 'and', 'or' or the end is missing"
     bad '(lr > 1' "8: ')' is missing"
-    bad "lr = 'x" "8: a quote that does not end"
-    bad 'run ~ "("' "10: not a regular expression"
+    bad "lr = 'x" "6: a quote that does not end"
+    bad 'run ~ "("' "7: not a regular expression"
     bad "$(printf '(%.0s' {1..1000})" "201: too deep"
 }
 

@@ -56,6 +56,7 @@ check_comparisons(void)
     CHECK(met("observations < 100") == 1 && met("task < xyz") == 1 && met("task > 9") == 1);
     CHECK(met("seed = 18446744073709551615") == 1 && met("flops > 1e11") == 1);
     CHECK(met("run ~ '^it'") == 1 && met("run ~ ^x") == -1 && met("run = \"it's 1\"") == 1);
+    CHECK(met("run = 'it''s 1'") == 1 && met("run = 'it' 's 1'") == -1);
     CHECK(met("task ~ 'a|x'") == 1 && met("task ~ 'b+'") == 0);
 }
 
@@ -116,8 +117,8 @@ check_wrong(void)
         {"id = 7 id = 8", "condition, at character 8: 'and', 'or' or the end is missing"},
         {"(id = 7", "condition, at character 8: ')' is missing"},
         {"id = 7)", "condition, at character 7: 'and', 'or' or the end is missing"},
-        {"run = 'x", "condition, at character 9: a quote that does not end"},
-        {"run ~ '('", "condition, at character 10: not a regular expression"},
+        {"run = 'x", "condition, at character 7: a quote that does not end"},
+        {"run ~ '('", "condition, at character 7: not a regular expression"},
         {"id = 7 and", "condition, at character 11: a name or a value is missing"},
         {"id = 7 and (id = 8 or", "condition, at character 22: a name or a value is missing"},
     };
