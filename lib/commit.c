@@ -1,36 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "commit.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "buf.h"
-#include "readfd.h"
+#include "readfile.h"
 
 enum { SMALL = 4096, PACKED = 64 << 20, LINKS = 5 /* as many as Git follows */ };
 
 /* ---- files ---- */
-
-/* Appends a regular file of at most `most` bytes. */
-static bool
-read_file(const char *path, size_t most, struct a4nn_buf *out)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    char block[SMALL];
-    struct stat st;
-    ssize_t n = -1;
-
-    if (fd < 0)
-        return false;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-        while ((n = a4nn_readfd(fd, block, sizeof block)) > 0 && out->len + (size_t)n <= most)
-            a4nn_buf_add(out, block, (size_t)n);
-    close(fd);
-    return n == 0;
-}
 
 /* The line that is all of the file FOLDER/NAME, or NULL; owned by the caller. */
 static char *
@@ -39,7 +19,7 @@ read_line(const char *folder, const char *name)
     struct a4nn_buf path = {0}, text = {0};
 
     a4nn_buf_addf(&path, "%s/%s", folder, name);
-    if (!read_file(path.data, SMALL, &text) || text.len == 0)
+    if (a4nn_readfile_regular(path.data, SMALL, &text, NULL) < 0 || text.len == 0)
         a4nn_buf_release(&text);
     else
         text.data[strcspn(text.data, "\r\n")] = '\0';
@@ -93,7 +73,7 @@ find_packed(const char *common, const char *name, char out[65])
     bool found = false;
 
     a4nn_buf_addf(&path, "%s/packed-refs", common);
-    if (read_file(path.data, PACKED, &text) && text.len > 0)
+    if (a4nn_readfile_regular(path.data, PACKED, &text, NULL) == 0 && text.len > 0)
         for (line = text.data; *line != '\0' && !found; line = *end != '\0' ? end + 1 : end) {
             size_t id = strcspn(line, " \n");
             end = line + strcspn(line, "\n");

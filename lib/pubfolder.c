@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "json.h"
-#include "readfd.h"
+#include "readfile.h"
 #include "sha256.h"
 #include "writefd.h"
 #include "xalloc.h"
@@ -57,23 +57,18 @@ is_part(const char *name)
 bool
 a4nn_pubfolder_is_ours(const char *path)
 {
-    struct a4nn_buf text = {0};
+    struct a4nn_buf file = {0}, text = {0};
     struct a4nn_json *v = NULL;
     struct a4nn_err err;
-    bool ours = false;
-    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd = -1;
+    bool ours;
 
-    if (folder >= 0)
-        fd = openat(folder, "datapackage.json", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd >= 0 && a4nn_readfd_all(fd, METADATA_LIMIT, &text) == 0)
+    a4nn_buf_addf(&file, "%s/datapackage.json", path);
+    if (a4nn_readfile_regular(file.data, METADATA_LIMIT, &text, &err) == 0 && text.len > 0)
         v = a4nn_json_parse(text.data, text.len, NULL, &err);
     ours = a4nn_json_kind(a4nn_json_get(v, "a4nn")) == A4NN_JSON_OBJECT;
     a4nn_json_free(v);
+    a4nn_buf_release(&file);
     a4nn_buf_release(&text);
-    if (fd >= 0)
-        close(fd);
-    if (folder >= 0)
-        close(folder);
     return ours;
 }
 
