@@ -209,6 +209,36 @@ folder_observed="a,1,10 a,2,11 b,1,20 b,2,21 b/c,1,30 b/c,2,31"
     [ "$stderr" = "a4nn-log: no training log among 2 files" ]
 }
 
+@test "log: a run folder of Weights & Biases: what holds no curve is said to, what was printed is read" {
+    local summary='{"val_acc": 0.9, "epoch": 9, "_step": 9, "_runtime": 52.6, "_wandb": {"runtime": 52}}'
+    local why="wandb's summary has one value of each metric, which is no curve; export the history as JSON lines"
+    mkdir -p run/files
+    echo "$summary" > run/files/wandb-summary.json
+    printf '%s\n' _wandb: '  value:' '    python_version: 3.9' lr: '  value: 0.001' > run/files/config.yaml
+    echo numpy==1.26.4 > run/files/requirements.txt
+    run -2 --separate-stderr a4nn-log -q run/files/wandb-summary.json
+    [ "$stderr" = "a4nn-log: run/files/wandb-summary.json: $why" ]
+    [ -z "$output" ]
+    run -2 --separate-stderr a4nn-log -q - <<< "$summary"
+    [ "$stderr" = "a4nn-log: -: $why" ]
+    run -2 --separate-stderr a4nn-log run
+    [ "$stderr" = "a4nn-log: run/files/wandb-summary.json: $why
+a4nn-log: no training log among 3 files" ]
+    printf 'Epoch %d/2 val_acc=0.%d\n' 1 5 2 6 > run/files/output.log
+    run -0 --separate-stderr a4nn-log -q run
+    [ -z "$stderr" ]
+    [ "$(observed <<< "$output" | paste -sd ' ')" = "files,1,0.5 files,2,0.6" ] || fail "$output"
+    printf ':W&B\341\276\0' > run/run-x.wandb
+    run -2 --separate-stderr a4nn-log -q run
+    [ "$stderr" = "a4nn-log: run/run-x.wandb: wandb's binary run files are not read; export the history as JSON lines" ]
+    [ "$(observed <<< "$output" | wc -l)" -eq 2 ]
+    # the first row of a history has the counters, but not what is in a summary alone
+    run -0 --separate-stderr a4nn-log -q - <<< '{"val_acc": 0.9, "_step": 0, "_runtime": 5.5}'
+    [ "$(observed <<< "$output" | wc -l)" -eq 1 ]
+    a4nn-watch -q --until-idle 0.3 run/files > watched
+    [ "$(observed < watched | wc -l)" -eq 2 ]
+}
+
 @test "log: what is no log is named, and the others are read" {
     make_folder
     seq 30000 | gzip | tail -c +30 > random

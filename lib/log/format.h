@@ -92,6 +92,13 @@ struct a4nn_log_format {
     /* How sure it is that this is its format: 0 = no, 50 = plausible, 100 = certain. */
     int (*sniff)(const struct a4nn_log_head *head);
 
+    /*
+     * Set when it is only recognised: what is said instead of reading it.  All calls that follow
+     * are NULL then.  One that lies `aside` is no error in a folder, where others have the curve.
+     */
+    const char *unread;
+    bool aside;
+
     /* Begins one input. The sink stays valid until close. */
     void *(*open)(const struct a4nn_log_sink *sink);
 

@@ -10,6 +10,7 @@ static const struct a4nn_log_format *const all[] = {
     &a4nn_log_tensorboard,
     &a4nn_log_optuna,
     &a4nn_log_wandb,
+    &a4nn_log_wandb_summary,
     &a4nn_log_mlflow,
     &a4nn_log_history,
     &a4nn_log_penguin,

@@ -27,6 +27,7 @@ extern const struct a4nn_log_format a4nn_log_tensorboard; /* tfevents.c */
 extern const struct a4nn_log_format a4nn_log_optuna;      /* optuna.c */
 extern const struct a4nn_log_format a4nn_log_mlflow;      /* mlflow.c */
 extern const struct a4nn_log_format a4nn_log_wandb;       /* wandb.c */
+extern const struct a4nn_log_format a4nn_log_wandb_summary;
 
 /* tabular.c */
 extern const struct a4nn_log_format a4nn_log_history;

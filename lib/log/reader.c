@@ -378,8 +378,10 @@ a4nn_reader_input_end(void *arg)
 {
     struct a4nn_reader *r = arg;
 
-    if (r->settings)
+    if (r->settings) {
         r->decided = take_settings(r) || r->head.len > SETTINGS;
+        r->unknown += r->decided;
+    }
     if (!r->decided) {
         a4nn_reader_decide(r, true);
         feed(r, r->head.data, r->head.len);

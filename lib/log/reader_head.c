@@ -19,6 +19,14 @@ say_unknown(struct a4nn_reader *r)
                   "no known kind of training log (a4nn-log --list-formats lists them)");
 }
 
+static void
+say_unread(struct a4nn_reader *r, const struct a4nn_log_format *format)
+{
+    r->unknown++;
+    a4nn_diag(r->opts->diag, format->aside && r->whole ? A4NN_NOTE : A4NN_ERROR, r->path, 0, "%s",
+              format->unread);
+}
+
 /*
  * How much of the head need not be looked at again with each line that is fed: a long one would
  * cost the square of its length.  All of it is looked at each time that it has doubled.
@@ -116,10 +124,12 @@ a4nn_reader_decide(struct a4nn_reader *r, bool complete)
     r->decided = r->stream != NULL || full || sure_enough(r, format, sure);
     if (!r->decided || r->stream != NULL)
         return;
-    if (format != NULL)
-        a4nn_reader_begin_format(r, format);
-    else
+    if (format == NULL)
         say_unknown(r);
+    else if (format->unread != NULL)
+        say_unread(r, format);
+    else
+        a4nn_reader_begin_format(r, format);
 }
 
 bool

@@ -21,7 +21,8 @@ struct a4nn_reader {
     const struct a4nn_reader_opts *opts;
     struct a4nn_strmap taken; /* names of runs */
     enum a4nn_encoding encoding;
-    unsigned long records, inputs, unknown;
+    unsigned long records, inputs;
+    unsigned long unknown;       /* inputs of no known kind, not read, or of settings only */
     size_t looked;               /* how long the head was when all of it was looked at */
     bool fed;                    /* by a4nn_reader_feed */
     struct a4nn_reader_set *set; /* it is one of many, or NULL */

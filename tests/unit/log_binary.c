@@ -593,8 +593,7 @@ test_wandb(void)
 
     CHECK(drive_bytes(&d, "run-1.wandb", ":W&B\xe1\xbe\0 and more", 16));
     CHECK_STR(d.format->name, "wandb-binary");
-    CHECK_STR(d.said.data, "log: wandb's binary run files are not read; export the history as JSON "
-                           "lines\n");
+    CHECK(d.format->unread != NULL);
     drive_release(&d);
 }
 

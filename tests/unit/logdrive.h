@@ -113,6 +113,8 @@ drive_bytes(struct drive *d, const char *path, const char *bytes, size_t len)
     free(begin);
     if (d->format == NULL)
         return 0;
+    if (d->format->unread != NULL)
+        return 1;
     d->state = d->format->open(&sink);
     drive_feed(d, bytes, len);
     if (d->format->finish != NULL)
