@@ -83,6 +83,52 @@ END
     [ "$(configs progress.csv | jq -c '.[1:]')" = '[1,{"lr":0.1,"net":"small"}]' ]
 }
 
+@test "facts: the task is the task of the run, and no setting" {
+    tasks() {
+        a4nn-log -q --all-metrics -o jsonl "$@" | jq -c '[.run, .task, .epoch, .config // .metrics]' > out
+    }
+    printf '%s\n' run,task,epoch,val_acc,opt a,nas,1,0.5,sgd a,nas,2,0.6,sgd a,other,1,0.7,adam a,other,2,0.8,adam > t.csv
+    tasks t.csv
+    is_out << 'END'
+["a","nas",1,{"opt":"sgd"}]
+["a","nas",2,null]
+["a","other",1,{"opt":"adam"}]
+["a","other",2,null]
+END
+    tasks <(cat t.csv)
+    jq -s -e '[.[] | .[1]] == ["nas", "nas", "other", "other"]' out
+    printf '{"task": "%s", "epoch": 1, "val_acc": 0.5}\n' nas other > t.jsonl
+    tasks t.jsonl
+    is_out << 'END'
+["t","nas",1,null]
+["t","other",1,null]
+END
+    # where it is no name: a count of what is learned one after the other, the data measured on, nothing
+    printf 'task,epoch,val_acc\n%s\n' 0,1,0.5 1,2,0.6 > count.csv
+    tasks count.csv
+    is_out << 'END'
+["count",null,1,{"task":0}]
+["count",null,2,{"task":1}]
+END
+    printf 'task,epoch,val_acc\n%s\n' val,1,0.5 val,2,0.6 > val.csv
+    tasks val.csv
+    jq -s -e 'all(.[1] == null)' out
+    printf 'task,epoch,val_acc\n%s\n' ,1,0.5 nas,2,0.6 > late.csv
+    tasks late.csv
+    jq -s -e 'map(.[1:3]) == [["nas", 1], ["nas", 2]]' out
+    # the history has it so, unless none is named; settings beside the log are of the same run
+    mkdir in
+    cp t.csv in
+    printf 'task,epoch,val_acc\n%s\n' nas,1,0.5 nas,2,0.6 > in/z.csv
+    echo '{"lr": 0.1}' > in/params.json
+    run -0 a4nn-history import -q -H h.db -t mine count.csv in/t.csv in/z.csv
+    [ "$(a4nn-history runs -H h.db -o jsonl | jq -c '[.task, .run]' | sort | paste -sd ' ')" = \
+        '["mine","count"] ["nas","t/a"] ["nas","z"] ["other","t/a"]' ]
+    rm in/t.csv
+    tasks in
+    [ "$(head -n 1 out)" = '["z","nas",1,{"lr":0.1}]' ]
+}
+
 @test "facts: a file beside the log that holds the configuration of its run" {
     mkdir -p ray/one ray/two wb/run/files
     echo '{"lr": 0.1, "net": {"depth": 3}, "seed": 5}' > ray/one/params.json

@@ -61,6 +61,8 @@ static const struct {
     {"trial", A4NN_ROLE_RUN},
     {"trialid", A4NN_ROLE_RUN},
     {"trialname", A4NN_ROLE_RUN},
+    {"task", A4NN_ROLE_TASK},
+    {"taskname", A4NN_ROLE_TASK},
     {"timestamp", A4NN_ROLE_TIME},
     {"walltime", A4NN_ROLE_TIME},
     {"datetime", A4NN_ROLE_TIME},
@@ -144,6 +146,15 @@ a4nn_log_is_missing(const char *text)
 {
     static const char *const words[] = {"", "na", "n/a", "none", "null", "-", "--"};
     return is_one_of(text, words, sizeof words / sizeof words[0]);
+}
+
+bool
+a4nn_log_is_task(const char *text)
+{
+    double number;
+
+    return !a4nn_log_is_missing(text) && !a4nn_log_is_domain(text) &&
+           !a4nn_log_cell_number(text, &number);
 }
 
 bool

@@ -16,6 +16,7 @@ enum a4nn_log_role {
     A4NN_ROLE_STEP,
     A4NN_ROLE_EPOCHS, /* the planned total */
     A4NN_ROLE_RUN,
+    A4NN_ROLE_TASK, /* where it is a text: a4nn_log_is_task() */
     A4NN_ROLE_TIME
 };
 
@@ -28,6 +29,12 @@ void a4nn_log_roles(const char *const *names, size_t n, enum a4nn_log_role *role
 
 /* Whether `word` says which data a record was measured on: "train", "val", "test", ... */
 bool a4nn_log_is_domain(const char *word);
+
+/*
+ * Whether the text names the task of a run: not a number, which may count the tasks that one
+ * training learns, nor which data a record was measured on.
+ */
+bool a4nn_log_is_task(const char *text);
 
 /* Whether the text stands for a number that is not there: "", "NA", "None", "null", "-". */
 bool a4nn_log_is_missing(const char *text);

@@ -21,6 +21,7 @@
 struct a4nn_log_at {
     unsigned long line;  /* 1-based; for binary formats the record's number */
     const char *run;     /* a run of its own within the input, or NULL: the input is one run */
+    const char *task;    /* what the run belongs to, or NULL; runs of several tasks are several */
     double epoch;        /* as written */
     double step;         /* iterations, batches, or whatever the log counts besides epochs */
     double epochs;       /* planned total number of epochs, as known at this line */

@@ -83,6 +83,14 @@ read_run(const struct a4nn_json *v, struct a4nn_jsonrec_run *run, const char **o
         *out = a4nn_number_format(run->text, number);
 }
 
+static const char *
+task_of(const struct a4nn_json *v)
+{
+    const char *text = a4nn_json_string(v);
+
+    return text != NULL && a4nn_log_is_task(text) ? text : NULL;
+}
+
 struct a4nn_log_at
 a4nn_jsonrec_nowhere(unsigned long line)
 {
@@ -107,6 +115,7 @@ a4nn_jsonrec_place(const struct a4nn_json *object, const struct a4nn_log_sink *s
         case A4NN_ROLE_STEP: ok = read_count(sink, at->line, "step", m.value[i], &at->step); break;
         case A4NN_ROLE_EPOCHS: (void)a4nn_json_number(m.value[i], &at->epochs); break;
         case A4NN_ROLE_RUN: read_run(m.value[i], run, &at->run); break;
+        case A4NN_ROLE_TASK: at->task = task_of(m.value[i]); break;
         case A4NN_ROLE_TIME: read_time(m.value[i], &at->time); break;
         case A4NN_ROLE_VALUE: break;
         }
@@ -211,7 +220,8 @@ a4nn_jsonrec_settings(const struct a4nn_json *settings, const struct a4nn_log_si
     if (a4nn_json_kind(settings) != A4NN_JSON_OBJECT || sink->fact == NULL)
         return;
     if (last != NULL) {
-        a4nn_buf_addf(&all, "%s\n", at->run != NULL ? at->run : "");
+        a4nn_buf_addf(&all, "%s\n%s\n", at->run != NULL ? at->run : "",
+                      at->task != NULL ? at->task : "");
         a4nn_json_dump(settings, &all);
         same = last->len == all.len && memcmp(last->data, all.data, all.len) == 0;
         a4nn_buf_release(last);
@@ -234,8 +244,9 @@ a4nn_jsonrec_report(const struct a4nn_json *object, const struct a4nn_log_sink *
         a4nn_buf_adds(&r.name, prefix);
     members_take(&m, object);
     for (i = 0; i < m.n; i++) {
-        bool place =
-            m.role[i] != A4NN_ROLE_VALUE && !(m.role[i] == A4NN_ROLE_TIME && isnan(at->time));
+        bool place = m.role[i] != A4NN_ROLE_VALUE &&
+                     !(m.role[i] == A4NN_ROLE_TASK && at->task == NULL) &&
+                     !(m.role[i] == A4NN_ROLE_TIME && isnan(at->time));
         if (!place && !a4nn_jsonrec_is_config(m.name[i], m.value[i]))
             report_member(&r, m.name[i], m.value[i]);
     }

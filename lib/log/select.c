@@ -18,7 +18,7 @@ enum { MAX_OTHERS = 1000, MAX_KEPT = 1 << 21 };
 
 /* One run of the input: what it stated of the candidate metrics, in the order stated. */
 struct run {
-    char *name;
+    char *name, *task; /* task: NULL where the log names none */
     struct a4nn_log_sample *sample;
     size_t n, cap;
     struct a4nn_epoch_counter live; /* of live inputs */
@@ -183,12 +183,31 @@ name_index(struct a4nn_select *s, const char *name)
     return (long)i;
 }
 
+/* Of the run with that key, which is new or was there before. */
+static size_t
+run_number(struct a4nn_select *s, const char *key, const char *name)
+{
+    bool added;
+    size_t i = a4nn_strmap_put(&s->run_map, key, &added);
+
+    if (added) {
+        s->run = a4nn_xgrow(s->run, i, &s->cap_run, sizeof *s->run);
+        s->run[i] = (struct run){.name = a4nn_xstrdup(name), .epochs = NAN, .rate = NAN};
+        a4nn_epoch_counter_begin(&s->run[i].live,
+                                 s->opts->by_count ? A4NN_COUNT_ORDER : s->format->count);
+    }
+    return i;
+}
+
+/*
+ * The key is the name, so that what is stated without a task, before or beside the rest, belongs to
+ * the first of that name; only the same name in another task makes another run.
+ */
 static struct run *
 run_of(struct a4nn_select *s, const struct a4nn_log_at *at)
 {
-    struct a4nn_buf full = {0};
+    struct a4nn_buf full = {0}, key = {0};
     const char *name = s->run_name;
-    bool added;
     size_t i;
 
     if (at->run != NULL && s->alone && s->format->line == NULL) {
@@ -197,14 +216,17 @@ run_of(struct a4nn_select *s, const struct a4nn_log_at *at)
         a4nn_buf_addf(&full, "%s/%s", s->run_name, at->run);
         name = full.data;
     }
-    i = a4nn_strmap_put(&s->run_map, name, &added);
-    if (added) {
-        s->run = a4nn_xgrow(s->run, i, &s->cap_run, sizeof *s->run);
-        s->run[i] = (struct run){.name = a4nn_xstrdup(name), .epochs = NAN, .rate = NAN};
-        a4nn_epoch_counter_begin(&s->run[i].live,
-                                 s->opts->by_count ? A4NN_COUNT_ORDER : s->format->count);
+    i = run_number(s, name, name);
+    if (at->task != NULL && s->run[i].task == NULL) {
+        s->run[i].task = a4nn_xstrdup(at->task);
+    } else if (at->task != NULL && strcmp(s->run[i].task, at->task) != 0) {
+        a4nn_buf_addf(&key, "%s\n%s", name, at->task);
+        i = run_number(s, key.data, name);
+        if (s->run[i].task == NULL)
+            s->run[i].task = a4nn_xstrdup(at->task);
     }
     a4nn_buf_release(&full);
+    a4nn_buf_release(&key);
     return &s->run[i];
 }
 
@@ -244,6 +266,8 @@ deliver(struct a4nn_select *s, struct run *run, const struct a4nn_log_sample *sa
     enum a4nn_mode mode = asked_mode(s, run->mode);
 
     a4nn_record_set_text(&r, A4NN_RUN, run->name);
+    if (run->task != NULL)
+        a4nn_record_set_text(&r, A4NN_TASK, run->task);
     a4nn_record_set_num(&r, A4NN_EPOCH, epoch);
     a4nn_record_set_num(&r, A4NN_VALUE, sample->value);
     a4nn_record_set_text(&r, A4NN_METRIC, metric);
@@ -883,6 +907,7 @@ a4nn_select_free(struct a4nn_select *s)
         return;
     for (i = 0; i < s->run_map.n; i++) {
         free(s->run[i].name);
+        free(s->run[i].task);
         free(s->run[i].sample);
         a4nn_epoch_counter_release(&s->run[i].live);
         a4nn_log_config_release(&s->run[i].config);

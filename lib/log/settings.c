@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buf.h"
 #include "strmap.h"
 #include "xalloc.h"
 
@@ -20,7 +21,8 @@ struct run {
 
 struct a4nn_log_settings {
     const struct a4nn_log_sink *sink;
-    struct a4nn_strmap names;
+    struct a4nn_strmap names; /* run and task */
+    struct a4nn_buf key;      /* of the last row's */
     struct run *run;
     size_t cap;
     size_t last; /* the run of the last row, as most rows are of the same */
@@ -36,13 +38,16 @@ a4nn_log_settings_new(const struct a4nn_log_sink *sink)
 }
 
 static struct run *
-run_of(struct a4nn_log_settings *s, const char *name)
+run_of(struct a4nn_log_settings *s, const struct a4nn_log_at *at)
 {
     bool added;
 
-    if (s->names.n > 0 && strcmp(s->names.key[s->last], name) == 0)
+    a4nn_buf_reset(&s->key);
+    a4nn_buf_addf(&s->key, "%s\n%s", at->run != NULL ? at->run : "",
+                  at->task != NULL ? at->task : "");
+    if (s->names.n > 0 && strcmp(s->names.key[s->last], s->key.data) == 0)
         return &s->run[s->last];
-    s->last = a4nn_strmap_put(&s->names, name, &added);
+    s->last = a4nn_strmap_put(&s->names, s->key.data, &added);
     if (added) {
         s->run = a4nn_xgrow(s->run, s->last, &s->cap, sizeof *s->run);
         s->run[s->last] = (struct run){0};
@@ -53,7 +58,7 @@ run_of(struct a4nn_log_settings *s, const char *name)
 static struct column *
 column_of(struct a4nn_log_settings *s, const struct a4nn_log_at *at, size_t column)
 {
-    struct run *run = run_of(s, at->run != NULL ? at->run : "");
+    struct run *run = run_of(s, at);
 
     if (column >= run->n) {
         run->column = a4nn_xreallocarray(run->column, column + 1, sizeof *run->column);
@@ -111,5 +116,6 @@ a4nn_log_settings_free(struct a4nn_log_settings *s)
     }
     free(s->run);
     a4nn_strmap_release(&s->names);
+    a4nn_buf_release(&s->key);
     free(s);
 }

@@ -359,6 +359,7 @@ read_place(struct table *t, const struct a4nn_csv_row *row, struct a4nn_log_at *
         case A4NN_ROLE_STEP: ok = read_count(t, "step", cell, row->line, &at->step); break;
         case A4NN_ROLE_EPOCHS: (void)a4nn_log_cell_number(cell, &at->epochs); break;
         case A4NN_ROLE_RUN: at->run = cell[0] != '\0' ? cell : NULL; break;
+        case A4NN_ROLE_TASK: at->task = a4nn_log_is_task(cell) ? cell : NULL; break;
         case A4NN_ROLE_TIME: (void)a4nn_log_time(cell, &at->time); break;
         case A4NN_ROLE_VALUE: break;
         }
@@ -414,7 +415,8 @@ report_settings(const struct table *t, const struct a4nn_log_at *at, const struc
     size_t skip = prefix != NULL ? strlen(prefix) : 0, i;
 
     for (i = 0; i < row->cells && i < t->header.n; i++)
-        if (t->header.given[i] != MEASURED && !a4nn_log_is_missing(row->cell[i]))
+        if (t->header.given[i] != MEASURED && row->cell[i] != at->task &&
+            !a4nn_log_is_missing(row->cell[i]))
             a4nn_log_settings_given(t->settings, at, i, t->header.name[i] + skip, row->cell[i]);
 }
 
@@ -433,6 +435,7 @@ take_row(struct table *t, struct a4nn_csv_row *row)
         report_settings(t, &at, row);
     for (i = 0; i < row->cells && i < t->header.n; i++) {
         bool value = t->header.role[i] == A4NN_ROLE_VALUE ||
+                     (t->header.role[i] == A4NN_ROLE_TASK && at.task == NULL) ||
                      (t->header.role[i] == A4NN_ROLE_TIME && isnan(at.time));
         if (value && t->header.name[i][0] != '\0')
             report_cell(t, &at, i, row->cell[i]);
