@@ -60,7 +60,11 @@ END
     [ "$stderr" = "a4nn-history: no run 'x', but 2 behind a folder's name, the first 'f/x'" ]
     rm "$A4NN_HISTORY"*
     run_of a one '{}' 1 2 3 | a4nn-history add -q
-    run -1 a4nn-history similar a
+    run -1 --separate-stderr a4nn-history similar a
+    [ "$stderr" = "a4nn-history: no other run to compare 'a' with" ]
+    run -1 --separate-stderr a4nn-history similar -t two a
+    [ "$stderr" = "a4nn-history: no other run to compare 'a' with in that task" ]
+    run -1 a4nn-history similar -q a
     [ -z "$output" ]
     run_of a two '{}' 1 2 3 | a4nn-history add -q
     run -2 a4nn-history similar a
@@ -93,6 +97,11 @@ END
         and .d.levels_similarity == 1 and .d.members_similarity == 0 and .d.shape_similarity < 0.7' <<< "$output"
     run -0 a4nn-history similar -o csv -n 1 --tasks c
     [ "$(column task <<< "$output")" = a ]
+    run -1 --separate-stderr a4nn-history similar --tasks loss
+    [ "$stderr" = "a4nn-history: no other task to compare 'loss' with: none whose metric has the same direction" ]
+    [ -z "$output" ]
+    run -1 a4nn-history similar -q --tasks loss
+    [ -z "$output" ]
     run -2 a4nn-history similar --tasks x
     [ "$output" = "a4nn-history: no task 'x'" ]
     a4nn-history list -o csv > list.csv

@@ -74,6 +74,15 @@ find_run(struct a4nn_db *db, const char *name, struct picked *picked)
     return picked->count == 1;
 }
 
+/* Nothing on standard output could be a mistake in what was asked. */
+static void
+say_none(const char *what, const char *name, const char *of)
+{
+    struct a4nn_diag diag = a4nn_program_diag();
+
+    a4nn_diag(&diag, A4NN_NOTE, NULL, 0, "no other %s to compare '%s' with%s", what, name, of);
+}
+
 static void
 print(const struct a4nn_similar *found, long count, enum a4nn_encoding encoding)
 {
@@ -134,6 +143,8 @@ show_tasks(struct a4nn_db *db, const char *task, const char *metric, size_t coun
     }
     if (n > 0)
         a4nn_sheet_write(sheet, stdout, encoding);
+    else
+        say_none("task", task, ": none whose metric has the same direction");
     a4nn_sheet_free(sheet);
     a4nn_similar_tasks_release(found, n);
     return n;
@@ -156,6 +167,8 @@ show_runs(struct a4nn_db *db, const char *run, const struct a4nn_verb_query *que
     n = a4nn_similar_find(db, &opts, &found, &err);
     a4nn_verb_read(n < 0 ? -1 : 0, &err);
     print(found, n, query->encoding);
+    if (n == 0)
+        say_none("run", run, query->which.task != NULL ? " in that task" : "");
     a4nn_similar_release(found, n);
     a4nn_history_run_release(&picked.run);
     return n;
