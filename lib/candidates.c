@@ -12,7 +12,8 @@
 #include "readfile.h"
 #include "xalloc.h"
 
-static const char *const added[] = {"run", "task", "predicted", "low", "high", "why"};
+static const char *const added[] = {"run",  "task",          "predicted", "low",
+                                    "high", "expected_cost", "why"};
 
 static int
 take_member(void *arg, const char *name, struct a4nn_json *value)

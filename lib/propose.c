@@ -18,6 +18,7 @@ enum {
 };
 
 static const double usual_boldness = 0.5;
+static const double thrift = 0.2; /* what an e-fold cost has to be worth, in z */
 
 struct model {
     const struct a4nn_propose_opts *opts;
@@ -26,7 +27,25 @@ struct model {
     size_t *prospect; /* rows: candidates looked at, then what is pending */
     size_t *place;    /* of the candidates looked at: among all */
     size_t looked;
+    double usual_cost; /* NAN: nothing is known of costs */
 };
+
+/* The geometric mean: a candidate of unknown cost counts as if it had that. */
+static void
+find_usual_cost(struct model *m)
+{
+    double sum = 0;
+    size_t n = 0, i;
+
+    for (i = 0; i < m->looked; i++) {
+        double cost = m->opts->cost[m->place[i]];
+        if (cost > 0) {
+            sum += log(cost);
+            n++;
+        }
+    }
+    m->usual_cost = exp(sum / (double)n);
+}
 
 /* Candidates that are looked at, in random order, so that equals come in no order of their own. */
 static void
@@ -45,6 +64,8 @@ gather_candidates(struct model *m)
     m->prospect = a4nn_xcalloc(m->looked + o->results + 1, sizeof *m->prospect);
     for (i = 0; i < m->looked; i++)
         m->prospect[i] = o->row[m->place[i]];
+    if (o->cost != NULL)
+        find_usual_cost(m);
 }
 
 /* ---- reasons ---- */
@@ -121,6 +142,8 @@ explain(const struct model *m, size_t row, double mean, double sd, struct a4nn_p
         a4nn_buf_adds(&p->why, "probably below the best so far, ");
     add_number(&p->why, m->lessons.best);
     add_terms(m, row, mean, &p->why);
+    if (p->cost > 0 && m->usual_cost > 0)
+        a4nn_buf_addf(&p->why, "; costs %.2g times the usual", p->cost / m->usual_cost);
     add_kin(m, &p->why);
 }
 
@@ -134,6 +157,16 @@ ten_digits(double v)
 
     snprintf(text, sizeof text, "%.10g", v);
     return strtod(text, NULL);
+}
+
+/* A candidate looked at, of which only what it costs is known. */
+static struct a4nn_proposal
+no_forecast(const struct model *m, size_t looked)
+{
+    size_t i = m->place[looked];
+    double cost = m->opts->cost != NULL ? ten_digits(m->opts->cost[i]) : NAN;
+
+    return (struct a4nn_proposal){i, NAN, NAN, NAN, cost, {0}};
 }
 
 /* What is expected of it, in the metric's own unit. */
@@ -178,9 +211,18 @@ propose_other(struct model *m, struct a4nn_prospects *prospects, bool *taken,
     while (taken[i])
         i++;
     taken[i] = true;
-    *out = (struct a4nn_proposal){m->place[i], NAN, NAN, NAN, {0}};
+    *out = no_forecast(m, i);
     a4nn_buf_addf(&out->why, "at random: one in %d, in case similar tasks mislead", INSURANCE);
     a4nn_prospects_suppose(prospects, m->lessons.surrogate, i);
+}
+
+/* What its cost, compared with others', takes off a candidate looked at. */
+static double
+dearness(const struct model *m, size_t i)
+{
+    double cost = m->opts->cost != NULL ? m->opts->cost[m->place[i]] : NAN;
+
+    return cost > 0 ? thrift * log(cost / m->usual_cost) : 0;
 }
 
 static void
@@ -192,7 +234,8 @@ propose_one(struct model *m, struct a4nn_prospects *prospects, bool *taken,
     double most = -INFINITY;
 
     for (i = 0; i < m->looked; i++) {
-        double worth = prospects->mean[i] + boldness * sqrt(prospects->variance[i]);
+        double worth =
+            prospects->mean[i] + boldness * sqrt(prospects->variance[i]) - dearness(m, i);
 
         if (!taken[i] && worth > most) {
             most = worth;
@@ -200,7 +243,7 @@ propose_one(struct model *m, struct a4nn_prospects *prospects, bool *taken,
         }
     }
     taken[best] = true;
-    out->candidate = m->place[best];
+    *out = no_forecast(m, best);
     predict(m, m->prospect[best], prospects->mean[best], prospects->variance[best], out);
     a4nn_prospects_suppose(prospects, m->lessons.surrogate, best);
 }
@@ -245,7 +288,7 @@ predict_by_model(struct model *m, struct a4nn_proposal *out)
 
     look(m, 0, &prospects);
     for (i = 0; i < m->looked; i++) {
-        out[i].candidate = m->place[i];
+        out[i] = no_forecast(m, i);
         predict(m, m->prospect[i], prospects.mean[i], prospects.variance[i], &out[i]);
     }
     a4nn_prospects_release(&prospects);
@@ -257,7 +300,7 @@ propose_at_random(const struct model *m, struct a4nn_proposal *out)
     size_t count = m->opts->count < m->looked ? m->opts->count : m->looked, i;
 
     for (i = 0; i < count; i++) {
-        out[i] = (struct a4nn_proposal){m->place[i], NAN, NAN, NAN, {0}};
+        out[i] = no_forecast(m, i);
         if (m->lessons.n >= A4NN_LESSONS_FIRST)
             a4nn_buf_adds(&out[i].why, m->lessons.valued == 0 ? "at random: no result has a value"
                                                               : "at random: no model fits");

@@ -15,9 +15,11 @@
  *
  *     expected value + boldness * standard deviation
  *
- * comes first (an upper confidence bound; Srinivas et al. 2010).  Runs that are pending, and
- * proposals already made, are taken to have the result expected of them (kriging believer;
- * Ginsbourger et al. 2010), so that proposals differ.
+ * comes first (an upper confidence bound; Srinivas et al. 2010).  Where costs are given, 0.2 times
+ * the logarithm of the cost, in natural units of that and on the scale of the values, is taken off:
+ * what costs twice as much has to be better by 0.14 of the spread of the results.  Runs that are
+ * pending, and proposals already made, are taken to have the result expected of them (kriging
+ * believer; Ginsbourger et al. 2010), so that proposals differ.
  */
 
 /* From a normal standard deviation to the end of its 90 % interval. */
@@ -37,6 +39,7 @@ struct a4nn_result {
 struct a4nn_proposal {
     size_t candidate;            /* its place among them */
     double predicted, low, high; /* final value and its 90 % interval; NAN: no model yet */
+    double cost;                 /* as given, NAN: not known */
     struct a4nn_buf why;         /* for people; owned */
 };
 
@@ -50,6 +53,7 @@ struct a4nn_propose_opts {
     size_t kins;
     const size_t *row; /* candidates, not tried yet */
     size_t candidates;
+    const double *cost; /* of each candidate, more than 0, NAN: not known; or NULL */
     size_t count;       /* proposals wanted */
     double least, most; /* what the metric can be; not least < most: anything */
     enum a4nn_mode mode;

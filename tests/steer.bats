@@ -302,6 +302,59 @@ widths() {
     [ "$stderr" = "a4nn-steer: --objective makes two tables, and a CSV file holds one" ]
 }
 
+@test "steer --cost: what is dear has to be worth it" {
+    widths > list
+    jq -c 'select(.config.width % 4 == 1) | . + {epoch: 1, epochs: 1, value: (80 + .config.width % 3), metric: "val_acc"}' list > results
+    run -0 --separate-stderr a4nn-steer next -n 4 --cost flops --candidates list results
+    echo "$output" > thrifty
+    a4nn-steer next -n 4 --candidates list results > lavish
+    flops() { jq -s 'map(.flops) | add' "$1"; }
+    [ "$(flops thrifty)" -lt "$(($(flops lavish) / 2))" ]
+    # what a candidate's line states is what it costs
+    jq -es 'all(.expected_cost == .flops)' thrifty
+    [[ $(jq -r .why thrifty) =~ '; costs '[0-9.]+' times the usual' ]]
+    # such lines are candidates as before
+    jq -c '.config + {run, predicted, low, high, expected_cost, why}' thrifty > flat
+    run -0 a4nn-steer next -n 1 --candidates flat <(jq -c '.config.depth += 10' results)
+    [[ $output != *'expected_cost +'* ]]
+    # a table has a column for it, and only then
+    run -0 a4nn-steer next -n 2 --cost flops -o csv --candidates list results
+    [ "${lines[0]}" = run,predicted,low,high,expected_cost,why ]
+    run -0 a4nn-steer next -n 2 -o csv --candidates list results
+    [ "${lines[0]}" = run,predicted,low,high,why ]
+}
+
+@test "steer --cost: learned from what the others cost, stopped ones as if they had gone on" {
+    widths | jq -c 'del(.flops)' > list
+    # a second for each unit of width, of twenty epochs; half of them had only five
+    jq -c 'select(.config.width % 4 == 1) | . + (if .config.width % 8 == 1
+        then {epoch: 5, verdict: "stop", forecast: 80, low: 75, high: 85} else {epoch: 20} end)
+        | . + {epochs: 20, value: 80, metric: "val_acc", wall_seconds: (.config.width * .epoch / 20)}' list > results
+    run -0 --separate-stderr a4nn-steer next -n 20 --cost wall_seconds --candidates list results
+    jq -es 'all(.expected_cost / .config.width | . > 0.8 and . < 1.25)' <<< "$output"
+    # cheap ones first, when nothing else tells them apart
+    [ "$(jq -s 'map(.config.width) | add' <<< "$output")" -lt "$(a4nn-steer next -n 20 --candidates list results | jq -s 'map(.config.width) | add')" ]
+    # the same by the model database, which knows how long trainings took
+    jq -c '. + {status: (if .verdict then "stopped" else "complete" end)}' results | a4nn-history add -H h.db -
+    run -0 --separate-stderr a4nn-steer next -n 20 --cost wall_seconds -Hh.db --candidates list
+    jq -es 'all(.expected_cost / .config.width | . > 0.8 and . < 1.25)' <<< "$output"
+}
+
+@test "steer --cost: what no run states changes nothing" {
+    widths > list
+    jq -c '. + {epoch: 1, epochs: 1, value: .config.width, metric: "val_acc"}' list | head -20 > results
+    a4nn-steer next -n 4 --candidates list results > without
+    run -0 --separate-stderr a4nn-steer next -n 4 --cost parameters --candidates list results
+    [ "$(jq -c 'del(.expected_cost)' <<< "$output")" = "$(jq -c . without)" ]
+    jq -es 'all(.expected_cost == null)' <<< "$output"
+    # neither does what cannot be a cost
+    jq -c '.parameters = -1' results > negative
+    a4nn-steer next -n 4 --cost parameters --candidates list negative | jq -c 'del(.expected_cost)' | cmp - <(jq -c . without)
+    run -2 --separate-stderr a4nn-steer next --cost '' --candidates list results
+    [ "$stderr" = "a4nn-steer: --cost needs a name" ]
+    run -2 --separate-stderr a4nn-steer init --cost flops --candidates list
+}
+
 @test "steer explain --objective: the front, by hand" {
     {
         #        run  value  flops

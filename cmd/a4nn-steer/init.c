@@ -94,7 +94,7 @@ a4nn_steer_init(int argc, char **argv)
     for (i = 0; i < n; i++)
         some = some || first[i].taught;
     for (i = 0; i < n; i++) {
-        p[i] = (struct a4nn_proposal){first[i].candidate, NAN, NAN, NAN, {0}};
+        p[i] = (struct a4nn_proposal){first[i].candidate, NAN, NAN, NAN, NAN, {0}};
         add_reason(&s, &first[i], some, &p[i].why);
     }
     a4nn_steer_print(&s, p, n);

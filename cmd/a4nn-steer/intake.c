@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "expense.h"
 #include "history.h"
 #include "program.h"
 #include "scale.h"
@@ -16,10 +17,27 @@ add_objective(struct a4nn_steer *s, const char *arg)
     if (s->objectives == A4NN_STEER_OBJECTIVES)
         a4nn_die(A4NN_TROUBLE, "--objective: more than %d", A4NN_STEER_OBJECTIVES);
     if (s->objective == NULL)
-        s->objective = a4nn_xcalloc(A4NN_STEER_OBJECTIVES, sizeof *s->objective);
+        s->objective = a4nn_xcalloc(A4NN_STEER_OBJECTIVES + 1, sizeof *s->objective);
     if (a4nn_objective_parse(arg, &s->objective[s->objectives], &s->err) < 0)
         a4nn_die(A4NN_TROUBLE, "--objective: %s", s->err.msg);
     s->objectives++;
+}
+
+/* Behind the objectives: what is stated of runs is found in the same way. */
+static void
+add_expense(struct a4nn_steer *s)
+{
+    if (s->expense[0] == '\0')
+        a4nn_die(A4NN_TROUBLE, "--cost needs a name");
+    if (s->objective == NULL)
+        s->objective = a4nn_xcalloc(1, sizeof *s->objective);
+    s->objective[s->objectives] = (struct a4nn_objective){a4nn_xstrdup(s->expense), A4NN_MIN};
+}
+
+static size_t
+numbers_asked_for(const struct a4nn_steer *s)
+{
+    return s->objectives + (s->expense != NULL ? 1 : 0);
 }
 
 int
@@ -35,6 +53,7 @@ a4nn_steer_begin(struct a4nn_steer *s, const struct a4nn_cli *cli, size_t count,
         switch (code) {
         case A4NN_STEER_BEFORE: s->before = arg; break;
         case A4NN_STEER_CANDIDATES: s->candidates = arg; break;
+        case A4NN_STEER_COST: s->expense = arg; break;
         case A4NN_STEER_OBJECTIVE: add_objective(s, arg); break;
         case A4NN_STEER_SPACE: s->space_file = arg; break;
         case A4NN_STEER_SEED:
@@ -44,6 +63,8 @@ a4nn_steer_begin(struct a4nn_steer *s, const struct a4nn_cli *cli, size_t count,
         case 'n': s->count = (size_t)a4nn_cli_count(cli, code, arg, 1, 1000); break;
         default: a4nn_input_option(&s->in, cli, code, arg);
         }
+    if (s->expense != NULL)
+        add_expense(s);
     return first;
 }
 
@@ -138,20 +159,48 @@ config_of(const struct a4nn_steer *s, size_t run, long *candidate)
     return *candidate >= 0 ? s->list.one[*candidate].config : NULL;
 }
 
-/* Of the next result: as stated of the run, as configured, or as the candidate's line has it. */
+/* As configured, or as the candidate's line has it. */
+static double
+stated_cost(const struct a4nn_steer *s, size_t k, const struct a4nn_json *config, long candidate)
+{
+    double cost = a4nn_objective_in(&s->objective[k], config);
+
+    if (isnan(cost) && candidate >= 0)
+        cost = a4nn_objective_in(&s->objective[k], s->list.one[candidate].line);
+    return cost;
+}
+
+/* Seconds are those until its last epoch: what it would have taken to its end. */
+static double
+whole_cost(const struct a4nn_steer *s, const struct a4nn_outcome *o, double cost)
+{
+    int fact = a4nn_fact_find(s->expense);
+
+    if (fact != A4NN_FACT_WALL_SECONDS && fact != A4NN_FACT_USER_SECONDS &&
+        fact != A4NN_FACT_SYSTEM_SECONDS)
+        return cost;
+    if (!(o->epoch > 0))
+        return NAN;
+    return o->epochs > o->epoch ? cost * o->epochs / o->epoch : cost;
+}
+
+/* Of the next result, first as stated of the run. */
 static void
 find_costs(struct a4nn_steer *s, const struct a4nn_outcome *o, const struct a4nn_json *config,
            long candidate)
 {
     size_t k;
 
-    for (k = 0; k < s->objectives; k++) {
+    for (k = 0; k < numbers_asked_for(s); k++) {
         double cost = o->cost[k];
+        if (!isnan(cost) && k == s->objectives)
+            cost = whole_cost(s, o, cost);
         if (isnan(cost))
-            cost = a4nn_objective_in(&s->objective[k], config);
-        if (isnan(cost) && candidate >= 0)
-            cost = a4nn_objective_in(&s->objective[k], s->list.one[candidate].line);
-        s->cost[s->results * s->objectives + k] = cost;
+            cost = stated_cost(s, k, config, candidate);
+        if (k < s->objectives)
+            s->cost[s->results * s->objectives + k] = cost;
+        else
+            s->spent[s->results] = cost;
     }
 }
 
@@ -163,6 +212,7 @@ encode_results(struct a4nn_steer *s, bool *tried, struct a4nn_strmap *prints)
     s->result = a4nn_xcalloc(s->outcomes.runs.n + 1, sizeof *s->result);
     s->run = a4nn_xcalloc(s->outcomes.runs.n + 1, sizeof *s->run);
     s->cost = a4nn_xcalloc(s->outcomes.runs.n * s->objectives + 1, sizeof *s->cost);
+    s->spent = a4nn_xcalloc(s->outcomes.runs.n + 1, sizeof *s->spent);
     for (i = 0; i < s->outcomes.runs.n; i++) {
         const struct a4nn_outcome *o = &s->outcomes.run[i];
         long candidate;
@@ -257,10 +307,34 @@ forget(struct a4nn_steer *s)
     free(s->result);
     free(s->run);
     free(s->cost);
+    free(s->spent);
+    free(s->price);
+    s->price = NULL;
     free(s->kin);
     free(s->row);
     free(s->place);
     s->results = s->forecast = s->unknown = s->untried = 0;
+}
+
+/* What the candidates cost, by what is stated of them and what results did. */
+static void
+find_prices(struct a4nn_steer *s)
+{
+    struct a4nn_expense known = {.n = s->results, .cost = s->spent}, asked = {.n = s->untried};
+    size_t *row = a4nn_xcalloc(s->results + 1, sizeof *row), i;
+    double *stated = a4nn_xcalloc(s->untried + 1, sizeof *stated);
+
+    for (i = 0; i < s->results; i++)
+        row[i] = s->result[i].row;
+    for (i = 0; i < s->untried; i++)
+        stated[i] =
+            stated_cost(s, s->objectives, s->list.one[s->place[i]].config, (long)s->place[i]);
+    known.row = row;
+    asked.row = s->row;
+    asked.cost = stated;
+    s->price = a4nn_expense_tell(s->features, &known, &asked);
+    free(row);
+    free(stated);
 }
 
 void
@@ -276,6 +350,8 @@ a4nn_steer_encode(struct a4nn_steer *s)
     encode_candidates(s, tried, &prints);
     set_standard(s);
     a4nn_features_finish(s->features);
+    if (s->expense != NULL)
+        find_prices(s);
     free(tried);
     a4nn_strmap_release(&prints);
 }
@@ -292,7 +368,7 @@ a4nn_steer_read(struct a4nn_steer *s, char **operands, int count, enum a4nn_stee
         a4nn_die(A4NN_TROUBLE, "%s", s->err.msg);
     s->outcomes.task = s->in.task;
     s->outcomes.objective = s->objective;
-    s->outcomes.objectives = s->objectives;
+    s->outcomes.objectives = numbers_asked_for(s);
     if (left > 0 || (count == 0 && !s->in.history && verb != A4NN_STEER_INIT))
         read_stream(s, operands, left);
     read_history(s, verb);
@@ -351,6 +427,7 @@ a4nn_steer_model(const struct a4nn_steer *s)
                                       .kin = s->kin,
                                       .kins = s->kindred.runs,
                                       .row = s->row,
+                                      .cost = s->price,
                                       .candidates = s->untried,
                                       .count = s->count < s->untried ? s->count : s->untried,
                                       .boldness = s->pool != NULL ? boldness_in_a_space : 0,
@@ -381,7 +458,7 @@ a4nn_steer_release(struct a4nn_steer *s)
     forget(s);
     a4nn_candidates_release(&s->list);
     a4nn_outcomes_release(&s->outcomes);
-    for (k = 0; k < s->objectives; k++)
+    for (k = 0; k < numbers_asked_for(s); k++)
         a4nn_objective_release(&s->objective[k]);
     free(s->objective);
     a4nn_kindred_release(&s->kindred);

@@ -28,13 +28,15 @@ struct a4nn_steer {
     struct a4nn_candidates list;
     struct a4nn_outcomes outcomes;
     struct a4nn_features *features;
-    struct a4nn_objective *objective; /* besides the metric */
-    size_t objectives;
+    struct a4nn_objective *objective; /* besides the metric, and then --cost */
+    size_t objectives;                /* without that */
     struct a4nn_result *result;
-    size_t results, forecast;    /* in all; those of which are forecasts */
-    double *cost;                /* of each result, for each objective */
-    size_t *run;                 /* of each result, among the outcomes */
-    size_t unknown;              /* runs whose configuration nobody knows */
+    size_t results, forecast; /* in all; those of which are forecasts */
+    double *cost;             /* of each result, for each objective */
+    const char *expense;      /* --cost: name of what a training costs, or NULL */
+    double *spent, *price;    /* what each result cost, and each untried candidate; NAN: unknown */
+    size_t *run;              /* of each result, among the outcomes */
+    size_t unknown;           /* runs whose configuration nobody knows */
     struct a4nn_kindred kindred; /* what similar tasks came to, and its rows */
     struct a4nn_result *kin;
     size_t *row, *place; /* candidates not tried yet: rows, places in the list */
@@ -48,6 +50,7 @@ struct a4nn_steer {
 enum {
     A4NN_STEER_BEFORE = 256,
     A4NN_STEER_CANDIDATES,
+    A4NN_STEER_COST,
     A4NN_STEER_OBJECTIVE,
     A4NN_STEER_SEED,
     A4NN_STEER_SPACE,
@@ -69,6 +72,10 @@ enum {
 #define A4NN_STEER_OPTION_OBJECTIVE                                                                \
     {A4NN_STEER_OBJECTIVE, "objective", "NAME[:min|:max]",                                         \
      "what counts besides the metric (default: less is better)", NULL},
+
+/* And for those that choose what to train. */
+#define A4NN_STEER_OPTION_COST                                                                     \
+    {A4NN_STEER_COST, "cost", "NAME", "what a training costs: twice that has to be worth it", NULL},
 
 /* Begins with those of argv; returns the index of the first operand. `count` is the default of -n;
  * a mistake ends the program with 2. */

@@ -11,7 +11,8 @@
 #include "xalloc.h"
 
 static const struct a4nn_option options[] = {
-    A4NN_STEER_OPTIONS("how many proposals (default: 1)", "jsonl", A4NN_STEER_OPTION_OBJECTIVE),
+    A4NN_STEER_OPTIONS("how many proposals (default: 1)", "jsonl",
+                       A4NN_STEER_OPTION_COST A4NN_STEER_OPTION_OBJECTIVE),
     {0},
 };
 
@@ -35,6 +36,7 @@ take_first(const struct a4nn_steer *s, struct a4nn_proposal *p, size_t n)
         over += s->result[i].state != A4NN_RESULT_PENDING ? 1 : 0;
     for (i = 0; i < n; i++) {
         p[i].candidate = i;
+        p[i].cost = s->price != NULL ? s->price[i] : NAN;
         a4nn_buf_reset(&p[i].why);
         if (over < A4NN_LESSONS_FIRST)
             a4nn_buf_addf(&p[i].why, "to fill the space: %zu of %d results that a model needs",

@@ -6,20 +6,23 @@
 #include "program.h"
 #include "sheet.h"
 
-static const struct a4nn_sheet_column columns[] = {
+enum { RUN, CONFIG, PREDICTED, LOW, HIGH, COST, WHY, COLUMNS };
+static const struct a4nn_sheet_column columns[COLUMNS] = {
     {"run", "run", 0, true},
     {"config", "configuration", 0, true},
     {"predicted", "predicted", -1, false},
     {"low", "low", -1, false},
     {"high", "high", -1, false},
+    {"expected_cost", "cost", -1, false},
     {"why", "why", 0, true},
 };
-/* a list of candidates has its configurations itself */
-static const struct a4nn_sheet_column of_candidates[] = {
-    {"run", "run", 0, true},   {"predicted", "predicted", -1, false},
-    {"low", "low", -1, false}, {"high", "high", -1, false},
-    {"why", "why", 0, true},
-};
+
+/* A list of candidates has its configurations itself. */
+static bool
+shown(const struct a4nn_steer *s, size_t column)
+{
+    return column == CONFIG ? s->pool != NULL : column != COST || s->expense != NULL;
+}
 
 static void
 print_lines(const struct a4nn_steer *s, const struct a4nn_proposal *p, size_t n)
@@ -33,6 +36,8 @@ print_lines(const struct a4nn_steer *s, const struct a4nn_proposal *p, size_t n)
         a4nn_json_set(line, "predicted", a4nn_json_from_number(p[i].predicted));
         a4nn_json_set(line, "low", a4nn_json_from_number(p[i].low));
         a4nn_json_set(line, "high", a4nn_json_from_number(p[i].high));
+        if (s->expense != NULL)
+            a4nn_json_set(line, "expected_cost", a4nn_json_from_number(p[i].cost));
         a4nn_json_set(line, "why", a4nn_json_from_string(p[i].why.data));
         a4nn_buf_reset(&out);
         a4nn_json_dump(line, &out);
@@ -54,21 +59,25 @@ print_config(struct a4nn_sheet *sheet, const struct a4nn_json *config)
 static void
 print_sheet(const struct a4nn_steer *s, const struct a4nn_proposal *p, size_t n)
 {
-    struct a4nn_sheet *sheet =
-        s->pool != NULL
-            ? a4nn_sheet_new(columns, sizeof columns / sizeof *columns)
-            : a4nn_sheet_new(of_candidates, sizeof of_candidates / sizeof *of_candidates);
-    size_t i;
+    struct a4nn_sheet_column chosen[COLUMNS];
+    struct a4nn_sheet *sheet;
+    size_t used = 0, i;
 
+    for (i = 0; i < COLUMNS; i++)
+        if (shown(s, i))
+            chosen[used++] = columns[i];
+    sheet = a4nn_sheet_new(chosen, used);
     for (i = 0; i < n; i++) {
         const struct a4nn_candidate *c = &s->list.one[s->place[p[i].candidate]];
 
         a4nn_sheet_text(sheet, c->run);
-        if (s->pool != NULL)
+        if (shown(s, CONFIG))
             print_config(sheet, c->config);
         a4nn_sheet_number(sheet, p[i].predicted);
         a4nn_sheet_number(sheet, p[i].low);
         a4nn_sheet_number(sheet, p[i].high);
+        if (shown(s, COST))
+            a4nn_sheet_number(sheet, p[i].cost);
         a4nn_sheet_text(sheet, p[i].why.data);
     }
     if (n > 0)

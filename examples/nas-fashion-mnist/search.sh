@@ -10,7 +10,7 @@ set -eu
     echo "usage: ${0##*/} folder" >&2
     exit 2
 }
-: "${GENERATIONS:=8}" "${SIZE:=8}" "${JOBS:=2}" "${EPOCHS:=15}" "${SAMPLES:=4000}" "${RULE:=hopeless:p=0.2}"
+: "${GENERATIONS:=8}" "${SIZE:=8}" "${JOBS:=2}" "${EPOCHS:=15}" "${SAMPLES:=4000}" "${RULE:=hopeless:p=0.2,startup=1}"
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1/runs"
 cd "$1/runs"
@@ -28,8 +28,9 @@ steer() { a4nn-steer "$@" -H -t fashion-mnist "$here/space.json" < /dev/null; }
 for generation in $(seq "$GENERATIONS"); do
     proposals=../generation-$generation.jsonl
     if [ ! -e "$proposals" ]; then
-        [ "$generation" -eq 1 ] && verb=init || verb=next
-        steer "$verb" -q -n "$SIZE" --seed "$generation" > "$proposals.new"
+        [ "$generation" -eq 1 ] && verb=init || verb="next --cost wall_seconds"
+        # shellcheck disable=SC2086 # a verb and its option
+        steer $verb -q -n "$SIZE" --seed "$generation" > "$proposals.new"
         mv "$proposals.new" "$proposals"
     fi
     # the status is the number of trainings that failed, which teach as well

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * steer_run [-b BATCH] [-g PERCENT] [-k KIN.jsonl] [-R RULE] FILE.jsonl SEEDS: searches over
+ * steer_run [-b BATCH] [-c] [-g PERCENT] [-k KIN.jsonl] [-R RULE] FILE.jsonl SEEDS: searches over
  * candidates whose curves are known.  A line of the file is {"config":{...},"metric":"val_acc",
- * "mode":"max","curve":[...]}, null where the value is no number.  A search trains what a4nn-steer
+ * "mode":"max","curve":[...],"cost":1}, null where the value is no number; the cost is that of an
+ * epoch, 1 where there is none, and -c lets the search know it.  A search trains what a4nn-steer
  * would propose, BATCH at a time (1), until one of the best PERCENT (1) of the candidates has been
  * trained to its end.  With -R each training is fed to that rule, in one stream, as a4nn-predict
  * would see it, and ends where that says stop; its forecast is then all that is learned of it.
  * KIN.jsonl has candidates of a similar task, a random half of which has been trained there: of
  * these the search knows.
  *
- * Prints, for each seed, how many trainings there were, their epochs, and how many of the best were
- * stopped.
+ * Prints, for each seed, how many trainings there were, their epochs, how many of the best were
+ * stopped, and what the epochs cost.
  */
 #include <math.h>
 #include <stdbool.h>
@@ -32,6 +33,7 @@ struct curve {
     char *metric, *mode;
     double *value;
     size_t n;
+    double cost;
 };
 
 struct collection {
@@ -43,6 +45,7 @@ struct collection {
     enum a4nn_mode mode;
     double good; /* the best have this or more, times the mode's sign */
     size_t batch;
+    bool thrifty;
     const char *rule;
 };
 
@@ -69,7 +72,7 @@ static void
 add_curve(struct collection *c, const struct a4nn_json *line)
 {
     const struct a4nn_json *values = a4nn_json_get(line, "curve");
-    struct curve r = {.n = a4nn_json_size(values)};
+    struct curve r = {.n = a4nn_json_size(values), .cost = 1};
     size_t i;
 
     r.metric = a4nn_xstrdup(a4nn_json_string(a4nn_json_get(line, "metric")));
@@ -80,6 +83,7 @@ add_curve(struct collection *c, const struct a4nn_json *line)
         r.value[i] = NAN;
         a4nn_json_number(a4nn_json_at(values, i), &r.value[i]);
     }
+    a4nn_json_number(a4nn_json_get(line, "cost"), &r.cost);
     c->curve = a4nn_xgrow(c->curve, c->n, &c->cap, sizeof *c->curve);
     c->curve[c->n++] = r;
 }
@@ -244,6 +248,18 @@ half_of_kin(const struct collection *c, unsigned long seed)
     return kin;
 }
 
+/* As the model wants it, of those left; NULL where it is not to know. */
+static double *
+costs_of(const struct collection *c, const size_t *row, size_t left)
+{
+    double *cost = c->thrifty ? a4nn_xcalloc(left + 1, sizeof *cost) : NULL;
+    size_t i;
+
+    for (i = 0; cost != NULL && i < left; i++)
+        cost[i] = c->curve[row[i]].cost;
+    return cost;
+}
+
 static void
 search(const struct collection *c, unsigned long seed)
 {
@@ -253,10 +269,12 @@ search(const struct collection *c, unsigned long seed)
     struct a4nn_policy *policy = policy_of(c);
     struct a4nn_result *kin = half_of_kin(c, seed);
     bool found = false;
+    double total = 0;
 
     for (i = 0; i < c->n; i++)
         row[i] = i;
     while (left > 0 && !found) {
+        double *cost = costs_of(c, row, left);
         struct a4nn_propose_opts o = {.features = c->features,
                                       .result = result,
                                       .results = done,
@@ -264,6 +282,7 @@ search(const struct collection *c, unsigned long seed)
                                       .kins = c->kins / 2,
                                       .row = row,
                                       .candidates = left,
+                                      .cost = cost,
                                       .count = c->batch,
                                       .mode = c->mode,
                                       .seed = seed * 100003 + done};
@@ -275,15 +294,17 @@ search(const struct collection *c, unsigned long seed)
             picked[i] = row[p[i].candidate];
             spent = train(c, policy, picked[i], &result[done++]);
             epochs += spent;
+            total += (double)spent * c->curve[picked[i]].cost;
             if (worth(c, picked[i]) >= c->good) {
                 found = found || spent == c->curve[picked[i]].n;
                 lost += spent < c->curve[picked[i]].n ? 1 : 0;
             }
         }
         a4nn_proposals_release(p, taken);
+        free(cost);
         left = take_out(row, left, picked, taken);
     }
-    printf("%zu %zu %zu\n", done, epochs, lost);
+    printf("%zu %zu %zu %.6g\n", done, epochs, lost, total);
     fflush(stdout);
     a4nn_policy_free(policy);
     free(result);
@@ -301,9 +322,10 @@ main(int argc, char **argv)
     unsigned long seed, seeds;
     int option;
 
-    while ((option = getopt(argc, argv, "b:g:k:R:")) != -1)
+    while ((option = getopt(argc, argv, "b:cg:k:R:")) != -1)
         switch (option) {
         case 'b': c.batch = strtoul(optarg, NULL, 10); break;
+        case 'c': c.thrifty = true; break;
         case 'g': percent = strtod(optarg, NULL); break;
         case 'k': kin = optarg; break;
         case 'R': c.rule = optarg; break;
