@@ -26,10 +26,10 @@ a4nn_judgement_make(struct a4nn_policy *policy, struct a4nn_keeper *keeper, stru
     out->epoch = a4nn_record_num(r, A4NN_EPOCH);
     out->value = a4nn_record_num(r, A4NN_VALUE);
     out->epochs = a4nn_policy_epochs(policy);
-    out->forecast = a4nn_record_written(r, A4NN_FORECAST);
-    out->low = a4nn_record_written(r, A4NN_LOW);
-    out->high = a4nn_record_written(r, A4NN_HIGH);
-    out->expected_error = a4nn_record_written(r, A4NN_EXPECTED_ERROR);
+    out->forecast = a4nn_record_num(r, A4NN_FORECAST);
+    out->low = a4nn_record_num(r, A4NN_LOW);
+    out->high = a4nn_record_num(r, A4NN_HIGH);
+    out->expected_error = a4nn_record_num(r, A4NN_EXPECTED_ERROR);
     snprintf(out->run, sizeof out->run, "%s", a4nn_record_text(r, A4NN_RUN, ""));
     snprintf(out->metric, sizeof out->metric, "%s", a4nn_record_text(r, A4NN_METRIC, ""));
     snprintf(out->reason, sizeof out->reason, "%s", a4nn_record_text(r, A4NN_REASON, ""));

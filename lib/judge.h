@@ -18,7 +18,7 @@
 /* What is known after an observation. Flat, of a fixed size, so that it goes through a pipe. */
 struct a4nn_judgement {
     double epoch, value, epochs;                /* epochs: planned total, NAN when not known */
-    double forecast, low, high, expected_error; /* as a stream shows them; NAN when there is none */
+    double forecast, low, high, expected_error; /* as computed; NAN when there is none */
     unsigned long observations;
     bool stop; /* the verdict at this epoch */
     char run[256], metric[128], reason[128];

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,8 +12,10 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "judge_log.h"
 #include "pidfd.h"
 #include "process.h"
@@ -20,6 +23,9 @@
 #include "xalloc.h"
 
 enum { PIECE = 64 << 10, NICE = 10, PIPE = 1 << 20, OOM_SCORE = 500 };
+
+/* Seconds between judgements that are told: who waits for them is not woken by every line. */
+static const double TOLD_EVERY = 0.2;
 
 struct piece {
     struct piece *next;
@@ -34,8 +40,13 @@ struct side {
     pthread_cond_t there;
     struct piece *first, **last;
     size_t queued;
+    bool ready; /* what is queued is worth a look */
     bool ended;
     bool dropping, told; /* of the thread that takes */
+    bool sparing;        /* of the one that thinks: not every judgement is told at once ... */
+    double told_at;      /* ... since the last was, at this time (clock.h) ... */
+    struct a4nn_judge_event newest; /* ... but this one will be, when `waits` is set */
+    bool waits;
 };
 
 /* ---- events ---- */
@@ -61,11 +72,23 @@ on_say(void *arg, enum a4nn_severity severity, const char *text)
 }
 
 static void
+tell_newest(struct side *s)
+{
+    if (s->waits)
+        send_event(s, &s->newest);
+    s->waits = false;
+    s->told_at = a4nn_now();
+}
+
+static void
 on_judged(void *arg, const struct a4nn_judgement *j)
 {
-    struct a4nn_judge_event e = {.what = A4NN_JUDGE_JUDGED, .judgement = *j};
+    struct side *s = arg;
 
-    send_event(arg, &e);
+    s->newest = (struct a4nn_judge_event){.what = A4NN_JUDGE_JUDGED, .judgement = *j};
+    s->waits = true;
+    if (!s->sparing || j->stop || a4nn_now() - s->told_at >= TOLD_EVERY)
+        tell_newest(s);
 }
 
 static void
@@ -89,10 +112,27 @@ queued(struct side *s)
     return n;
 }
 
+/* The end of a line, or of what a progress bar shows before it overwrites itself (lines.h). */
+static bool
+ends_something(const char *bytes, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i < len; i++)
+        if ((unsigned char)bytes[i] < ' ' && bytes[i] != '\t')
+            return true;
+    return false;
+}
+
+/*
+ * Nothing can be made of a line before its end, which Python, unbuffered, writes by itself: the
+ * other thread sleeps until it is there, or until there is much.
+ */
 static void
 put(struct side *s, const char *bytes, size_t len)
 {
     struct piece *p = malloc(sizeof *p + len);
+    bool ready;
 
     if (p == NULL)
         _exit(1);
@@ -103,8 +143,11 @@ put(struct side *s, const char *bytes, size_t len)
     *s->last = p;
     s->last = &p->next;
     s->queued += len;
-    pthread_cond_signal(&s->there);
+    s->ready = s->ready || s->queued >= PIECE || ends_something(bytes, len);
+    ready = s->ready;
     pthread_mutex_unlock(&s->lock);
+    if (ready)
+        pthread_cond_signal(&s->there); /* not before: the other one would wait for the lock */
 }
 
 /* What comes while the queue is full is left out, up to the end of a line. */
@@ -170,9 +213,28 @@ is_idle(struct side *s)
     bool idle;
 
     pthread_mutex_lock(&s->lock);
-    idle = s->first == NULL && !s->ended;
+    idle = !s->ready && !s->ended;
     pthread_mutex_unlock(&s->lock);
     return idle;
+}
+
+/*
+ * Until there is something to look at; at the latest when a judgement has to be told, which may
+ * have to wait for its reader: not while the other thread waits for the lock.
+ */
+static void
+wait_for_more(struct side *s)
+{
+    double until = s->told_at + TOLD_EVERY;
+    const struct timespec at = {(time_t)until, (long)(fmod(until, 1) * 1e9)};
+
+    if (!s->waits) {
+        pthread_cond_wait(&s->there, &s->lock);
+    } else if (pthread_cond_timedwait(&s->there, &s->lock, &at) == ETIMEDOUT) {
+        pthread_mutex_unlock(&s->lock);
+        tell_newest(s);
+        pthread_mutex_lock(&s->lock);
+    }
 }
 
 static struct piece *
@@ -181,12 +243,14 @@ get(struct side *s)
     struct piece *p;
 
     pthread_mutex_lock(&s->lock);
-    while (s->first == NULL && !s->ended)
-        pthread_cond_wait(&s->there, &s->lock);
+    while (!s->ready && !s->ended)
+        wait_for_more(s);
     if ((p = s->first) != NULL) {
         s->queued -= p->len;
-        if ((s->first = p->next) == NULL)
+        if ((s->first = p->next) == NULL) {
             s->last = &s->first;
+            s->ready = false;
+        }
     }
     pthread_mutex_unlock(&s->lock);
     return p;
@@ -216,9 +280,14 @@ think(struct side *s, const struct a4nn_judge_opts *opts, struct a4nn_err *err)
 {
     struct a4nn_judge *judge = a4nn_judge_new(opts, err);
     struct piece *p;
+    pthread_condattr_t clock;
     pthread_t thread;
 
     s->last = &s->first;
+    s->sparing = true;
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    pthread_cond_init(&s->there, &clock);
     if (judge == NULL)
         return -1;
     if (pthread_create(&thread, NULL, take_all, s) != 0)
@@ -231,6 +300,7 @@ think(struct side *s, const struct a4nn_judge_opts *opts, struct a4nn_err *err)
             a4nn_judge_pause(judge);
     }
     a4nn_judge_finish(judge);
+    tell_newest(s);
     return 0; /* memory goes with the process */
 }
 
@@ -252,7 +322,7 @@ static A4NN_NORETURN void
 live(struct a4nn_judge_opts *opts, struct a4nn_judge_log *log, int feed, int events)
 {
     const struct a4nn_judge_event done = {.what = A4NN_JUDGE_DONE};
-    static struct side s = {.lock = PTHREAD_MUTEX_INITIALIZER, .there = PTHREAD_COND_INITIALIZER};
+    static struct side s = {.lock = PTHREAD_MUTEX_INITIALIZER};
     int fd, status, nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
     struct a4nn_err err;
 

@@ -120,7 +120,12 @@ add_length(struct a4nn_buf *out, size_t len)
 double
 a4nn_record_written(const struct a4nn_record *r, enum a4nn_field field)
 {
-    double value = a4nn_record_num(r, field);
+    return a4nn_field_written(field, a4nn_record_num(r, field));
+}
+
+double
+a4nn_field_written(enum a4nn_field field, double value)
+{
     char text[400]; /* what %.9f makes of the largest number, too */
 
     if ((A4NN_FORECAST_FIELDS & A4NN_BIT(field)) == 0 || !isfinite(value))

@@ -103,6 +103,7 @@ const char *a4nn_record_text(const struct a4nn_record *r, enum a4nn_field field,
  * probability is the difference from 1, and has nine decimals.
  */
 double a4nn_record_written(const struct a4nn_record *r, enum a4nn_field field);
+double a4nn_field_written(enum a4nn_field field, double value);
 
 /*
  * Appends a text that two records share only when they agree in all of these text fields (bits),

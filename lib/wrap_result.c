@@ -53,6 +53,13 @@ truth(struct a4nn_buf *out, const char *key, bool value)
     a4nn_buf_adds(out, value ? "true" : "false");
 }
 
+/* A number of ours, as a stream shows it. */
+static void
+computed(struct a4nn_buf *out, enum a4nn_field field, double value)
+{
+    number(out, a4nn_field_name(field), a4nn_field_written(field, value));
+}
+
 static void
 print_judgement(const struct a4nn_wrap_result *r, struct a4nn_buf *out)
 {
@@ -62,10 +69,10 @@ print_judgement(const struct a4nn_wrap_result *r, struct a4nn_buf *out)
 
     text(out, "run", f != NULL ? f->run : NULL);
     text(out, "metric", f != NULL && f->metric[0] != '\0' ? f->metric : NULL);
-    number(out, "forecast", f != NULL ? f->forecast : NAN);
-    number(out, "low", f != NULL ? f->low : NAN);
-    number(out, "high", f != NULL ? f->high : NAN);
-    number(out, "expected_error", f != NULL ? f->expected_error : NAN);
+    computed(out, A4NN_FORECAST, f != NULL ? f->forecast : NAN);
+    computed(out, A4NN_LOW, f != NULL ? f->low : NAN);
+    computed(out, A4NN_HIGH, f != NULL ? f->high : NAN);
+    computed(out, A4NN_EXPECTED_ERROR, f != NULL ? f->expected_error : NAN);
     text(out, "verdict", d != NULL ? "stop" : n != NULL ? "continue" : NULL);
     text(out, "reason", d != NULL ? d->reason : "");
     number(out, "stop_epoch", d != NULL ? d->epoch : NAN);
