@@ -2,6 +2,7 @@
 /* When what is followed is looked at, and the set of it. */
 #include "follow.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -217,6 +218,7 @@ a4nn_follow_new(const struct a4nn_follow_sink *sink, double poll)
     f->inotify = -1;
     if (poll <= 0)
         f->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    f->no_inotify = errno;
     f->next_sweep = a4nn_now() + A4NN_FOLLOW_SWEEP;
     return f;
 }

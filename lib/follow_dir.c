@@ -103,7 +103,7 @@ void
 a4nn_follow_watch_dir(struct a4nn_follow *f, size_t number)
 {
     struct a4nn_follow_dir *d = &f->dir[number];
-    int wd;
+    int wd = -1, error = f->no_inotify;
 
     if (f->poll > 0 || a4nn_remote_path(a4nn_follow_shown_dir(d))) {
         if (f->poll <= 0)
@@ -112,17 +112,18 @@ a4nn_follow_watch_dir(struct a4nn_follow *f, size_t number)
         d->gone = false;
         return;
     }
-    wd = f->inotify >= 0
-             ? inotify_add_watch(f->inotify, a4nn_follow_shown_dir(d), A4NN_FOLLOW_DIR_MASK)
-             : -1;
-    if (wd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+    if (f->inotify >= 0) {
+        wd = inotify_add_watch(f->inotify, a4nn_follow_shown_dir(d), A4NN_FOLLOW_DIR_MASK);
+        error = errno;
+    }
+    if (wd < 0 && (error == ENOENT || error == ENOTDIR)) {
         d->gone = true;
         f->any_gone = f->any_gone || d->top;
         return;
     }
     d->gone = false;
     if (wd < 0) {
-        say_polled(f, d, errno);
+        say_polled(f, d, error);
         poll_dir(f, d);
         return;
     }

@@ -69,8 +69,8 @@ struct a4nn_follow_root {
 
 struct a4nn_follow {
     struct a4nn_follow_sink sink;
-    double poll; /* as asked for */
-    int inotify;
+    double poll;             /* as asked for */
+    int inotify, no_inotify; /* -1, and why (errno) */
     bool started, told_limit, told_network, patterns_due;
     bool any_gone, shallow;
 

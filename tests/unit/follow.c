@@ -3,14 +3,18 @@
 #include "unit.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "buf.h"
+#include "err.h"
 #include "follow.h"
 #include "strmap.h"
 
@@ -25,6 +29,28 @@ static struct given given;
 static struct a4nn_follow *follow;
 static double poll_every;
 static char top[] = "/tmp/follow.XXXXXX";
+static bool no_inotify; /* the user's instances are used up */
+static char said[256];  /* the last message */
+
+/* In place of the C library's. */
+int
+inotify_init1(int flags)
+{
+    if (!no_inotify)
+        return (int)syscall(SYS_inotify_init1, flags);
+    errno = EMFILE;
+    return -1;
+}
+
+static void
+on_say(void *arg, enum a4nn_severity severity, const char *text)
+{
+    (void)arg;
+    (void)severity;
+    snprintf(said, sizeof said, "%s", text);
+}
+
+static struct a4nn_diag diag = {.emit = on_say};
 
 static struct a4nn_buf *
 text_of(const struct a4nn_follow_file *file)
@@ -77,7 +103,8 @@ begin(void)
                                           .bytes = on_bytes,
                                           .anew = on_anew,
                                           .complete = on_complete,
-                                          .end = on_end};
+                                          .end = on_end,
+                                          .diag = &diag};
 
     given = (struct given){0};
     follow = a4nn_follow_new(&sink, poll_every);
@@ -473,6 +500,26 @@ test_much(void)
     end();
 }
 
+/* Whatever went wrong last elsewhere, it is inotify that is missing, and not the folder. */
+static void
+test_no_inotify(void)
+{
+    fresh();
+    no_inotify = true;
+    begin();
+    no_inotify = false;
+    said[0] = '\0';
+    errno = ENOENT;
+    a4nn_follow_add(follow, "log");
+    settle();
+    CHECK_STR(said, ".: no inotify watch (Too many open files): looking every 1 s");
+    append("log", "a");
+    CHECK(gives("log", "a"));
+    append("log", "b");
+    CHECK(gives("log", "ab"));
+    end();
+}
+
 static void
 test_all(void)
 {
@@ -495,6 +542,7 @@ main(void)
 {
     CHECK(mkdtemp(top) != NULL);
     test_all();
+    test_no_inotify();
     poll_every = 0.01;
     test_all();
     CHECK(chdir("/") == 0);
