@@ -31,6 +31,7 @@ test  prog   zip                    zip                 zip                 zip 
 test  prog   jq                     jq                  jq                  jq            jq
 test  prog   sqlite3                sqlite3             sqlite              sqlite        sqlite
 test  file   /usr/bin/python3       python3             python3             python        python
+test  prog   pgrep                  procps              procps-ng           procps-ng     -
 test  prog   tidy                   tidy                tidy                tidy          tidy-html5
 test  prog   gnuplot                gnuplot-nox         gnuplot             gnuplot       gnuplot
 test  file   /usr/share/i18n/locales/de_DE locales      glibc-locale-source glibc         -
