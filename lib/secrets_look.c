@@ -292,10 +292,37 @@ is_separator(char c)
     return c == '/' || c == '\\';
 }
 
+#define PATH_ENDS " \t\r\n\"'<>|,;:()[]{}"
+
+/*
+ * Where a path of `n` bytes ends when its folders have blanks in their names ("/a/My Drive/b"):
+ * what follows a blank is the path's as long as a separator comes later in it, and it is no option,
+ * no path and no address.
+ */
+static size_t
+with_blanks(const char *text, size_t n)
+{
+    size_t at = n, word;
+
+    while (text[at] == ' ') {
+        at += strspn(text + at, " ");
+        if (text[at] == '-' || text[at] == '~' || is_separator(text[at]))
+            break;
+        word = at;
+        at += strcspn(text + at, PATH_ENDS);
+        if (strncmp(text + at, "://", 3) == 0)
+            break;
+        while (word < at && !is_separator(text[word]))
+            word++;
+        if (word < at)
+            n = at;
+    }
+    return n;
+}
+
 size_t
 a4nn_looks_like_path(const char *text, char before)
 {
-    static const char ends[] = " \t\r\n\"'<>|,;:()[]{}";
     bool begins = before == '\0' || strchr(" \t\r\n\"'|,;:()[]{}=@", before) != NULL;
     size_t head = 0, n;
 
@@ -314,7 +341,9 @@ a4nn_looks_like_path(const char *text, char before)
     } else if (!(text[head] == '/' || (text[0] == '\\' && text[1] == '\\'))) {
         return 0;
     }
-    n = head + strcspn(text + head, ends);
+    n = head + strcspn(text + head, PATH_ENDS);
+    if (before == '\0' || strchr("=\"'", before) != NULL)
+        n = with_blanks(text, n);
     while (n > head && is_separator(text[n - 1]))
         n--;
     return n > head + 1 ? n : 0;

@@ -271,6 +271,9 @@ END
 @test "publish: folders of absolute paths are left out" {
     publish_config '{"data": "/home/alice/data/cifar", "out": "~/runs/1/", "win": "C:\\Users\\a\\w.pt", "list": "/a/b:/c/d", "url": "https://x.org/a/b", "rel": "data/x", "half": "1/2", "file": "file:///home/a/b"}'
     assert_output '{"data":"cifar","out":"1/","win":"w.pt","list":"b:d","url":"https://x.org/a/b","rel":"data/x","half":"1/2","file":"file:b"}'
+    # folders with blanks in their names, and what is none
+    publish_config '{"a": "/home/alice/My own Drive/runs/best 1.pt", "b": "--out=C:\\My Runs\\x y", "c": "cd \"/a b/c d/e\" f/g", "d": "/a/b --out runs/7", "e": "/a/b, c/d", "f": "/a/b or https://x.org/c", "g": "/a/b /c/d", "h": "/a/b and more"}'
+    assert_output '{"a":"best 1.pt","b":"--out=x y","c":"cd \"e\" f/g","d":"b --out runs/7","e":"b, c/d","f":"b or https://x.org/c","g":"b d","h":"b and more"}'
     cat > r.jsonl << 'END'
 {"run":"/home/alice/logs/a/run1","epoch":1,"value":1,"checkpoint":"/home/alice/best.pt","host":"node7"}
 {"run":"/home/alice/logs/b/run1","epoch":1,"value":2,"command":["python3","/home/alice/t.py","--api-key","x","--token=y","HF_TOKEN=z","--data=/d/e","--lr","0.1"]}
