@@ -260,7 +260,6 @@ rows() { sqlite3 "$A4NN_HISTORY" .dump | sort; }
 }
 
 @test "keep: a replay that may only read, or can only read" {
-    local open
     run -2 a4nn-replay -H/dev/null/x new.csv
     [ "$output" = "a4nn-replay: cannot open '/dev/null/x': Not a directory" ]
     run -2 a4nn-replay --no-keep new.csv
@@ -282,16 +281,13 @@ rows() { sqlite3 "$A4NN_HISTORY" .dump | sort; }
     exec 5>&-
     wait
     # a file that may be read only
-    open=$(mktemp -d)
-    cp "$BUILD/bin/a4nn-replay" new.csv "$open"
     sqlite3 "$A4NN_HISTORY" 'PRAGMA wal_checkpoint(TRUNCATE)' > /dev/null
-    cp "$A4NN_HISTORY" "$open/h.db"
-    chmod 444 "$open/h.db"
-    chmod 555 "$open"
-    local as=()
-    [ "$(id -u)" -ne 0 ] || as=(setpriv --reuid nobody --regid nogroup --clear-groups)
-    run -2 --separate-stderr "${as[@]}" "$open/a4nn-replay" -q "-H$open/h.db" -c nas -o csv "$open/new.csv"
-    chmod -R u+w "$open" && rm -r "$open"
+    mkdir closed
+    cp "$A4NN_HISTORY" closed/h.db
+    chmod 444 closed/h.db
+    chmod 555 closed
+    run -2 --separate-stderr "${bound[@]}" a4nn-replay -q -Hclosed/h.db -c nas -o csv new.csv
+    chmod u+w closed
     [ "$output" = "$(cat with)" ]
-    [ "$stderr" = "a4nn-replay: the runs are not kept: cannot open '$open/h.db': Permission denied" ]
+    [ "$stderr" = "a4nn-replay: the runs are not kept: cannot open 'closed/h.db': Permission denied" ]
 }

@@ -11,9 +11,13 @@ BUILD=${BUILD:-$project_root/build}
 PYTHON=${PYTHON:-/usr/bin/python3}
 PATH=$BUILD/bin:$PATH
 LC_ALL=C
-export project_root BUILD PYTHON PATH LC_ALL
+# `script` and `split` give their commands to the user's shell
+SHELL=/bin/sh
+export project_root BUILD PYTHON PATH LC_ALL SHELL
+# what the commands would ask the user's environment, the batch job around the tests included
+unset "${!A4NN_@}" "${!SLURM_@}" NO_COLOR CDPATH SOURCE_DATE_EPOCH
+umask 022
 # no test touches the user's own model database
-unset A4NN_HISTORY
 export XDG_DATA_HOME=${BATS_TEST_TMPDIR-/nowhere}/.data
 
 export BATS_LIB_PATH=${BATS_LIB_PATH:-/usr/lib/bats:/usr/local/lib:/opt/homebrew/lib:/usr/lib}
@@ -79,6 +83,11 @@ piped() {
 $output
 $stderr"
 }
+
+# "${bound[@]}" COMMAND...: as somebody whom permissions bind, as they do not bind root.
+bound=(env)
+# shellcheck disable=SC2034 # in the tests
+[ "$EUID" -ne 0 ] || bound=(setpriv '--bounding-set=-dac_override,-dac_read_search')
 
 # wait_for COMMAND...: polls until it succeeds; gives up after 30 seconds, which no test relies on.
 wait_for() {
