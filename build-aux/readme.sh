@@ -12,17 +12,18 @@ cd "$(dirname "$0")/.."
 PATH=${BUILD:-$PWD/build}/bin:$PATH
 LC_ALL=C
 export PATH LC_ALL
-script=$(mktemp)
-trap 'rm -f "$script"' EXIT
+README_SCRIPT=$(mktemp) # whose folder may have a blank in its name
+export README_SCRIPT
+trap 'rm -f "$README_SCRIPT"' EXIT
 
-awk -v script="$script" '
+awk -v script="$README_SCRIPT" '
 function run() {
     if (command == "")
         return
     print command > script
     close(script)
     fflush()
-    system("sh " script " 2>&1 < /dev/null")
+    system("sh \"$README_SCRIPT\" 2>&1 < /dev/null")
     command = ""
 }
 /^```/ {
