@@ -235,8 +235,11 @@ a4nn-log: no training log among 3 files" ]
     # the first row of a history has the counters, but not what is in a summary alone
     run -0 --separate-stderr a4nn-log -q - <<< '{"val_acc": 0.9, "_step": 0, "_runtime": 5.5}'
     [ "$(observed <<< "$output" | wc -l)" -eq 1 ]
-    a4nn-watch -q --until-idle 0.3 run/files > watched
-    [ "$(observed < watched | wc -l)" -eq 2 ]
+    # a summary of many lines, said once
+    jq . <<< "$summary" > run/files/wandb-summary.json
+    run -0 --separate-stderr a4nn-watch --until-idle 0.3 run/files
+    [ "$(observed <<< "$output" | wc -l)" -eq 2 ]
+    [ "$(grep summary <<< "$stderr")" = "a4nn-watch: run/files/wandb-summary.json: $why" ] || fail "$stderr"
 }
 
 @test "log: what is no log is named, and the others are read" {

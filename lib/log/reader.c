@@ -307,6 +307,7 @@ a4nn_reader_input_begin(void *arg, const struct a4nn_source_member *m)
     r->several = r->several || r->whole;
     r->live = m->live != 0;
     r->settings = are_settings(r);
+    r->unread = false;
     r->text = (struct a4nn_text){0};
     return 0;
 }

@@ -23,6 +23,9 @@ static void
 say_unread(struct a4nn_reader *r, const struct a4nn_log_format *format)
 {
     r->unknown++;
+    if (r->unread) /* it begins anew, and it has been said */
+        return;
+    r->unread = true;
     a4nn_diag(r->opts->diag, format->aside && r->whole ? A4NN_NOTE : A4NN_ERROR, r->path, 0, "%s",
               format->unread);
 }

@@ -91,7 +91,7 @@ is_binary(const struct a4nn_reader *r)
 static bool
 begin_again(struct a4nn_reader *r)
 {
-    if (r->enough || !r->decided || r->stream != NULL || r->format != NULL)
+    if (r->enough || r->unread || !r->decided || r->stream != NULL || r->format != NULL)
         return false;
     r->decided = false;
     r->looked = 0;

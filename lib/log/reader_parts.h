@@ -38,6 +38,7 @@ struct a4nn_reader {
     bool enough;        /* the receiver wants no more */
     struct a4nn_beside beside;
     bool settings; /* the input at hand lies beside logs, and is none */
+    bool unread;   /* it is of a kind that is only recognised */
 
     /* the input at hand */
     char *path, *name, *argument;
