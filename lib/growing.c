@@ -115,7 +115,8 @@ on_anew(void *arg, struct a4nn_follow_file *file, enum a4nn_follow_how how)
 
 /*
  * A document was read from its beginning to its end.  While its writer is at it, it may be broken;
- * that is said only if it still is at the end.
+ * that is said, and something made of its first part, only if it still is at the end: what is
+ * there first need not have the metric that the whole is judged by.
  */
 static void
 on_complete(void *arg, struct a4nn_follow_file *file)
@@ -164,6 +165,7 @@ a4nn_growing_new(const struct a4nn_reader_opts *opts, double poll,
                                           on_end,   g,        opts->diag};
 
     g->opts = *opts;
+    g->opts.unfinished = true;
     g->settled = settled;
     g->forget = forget;
     g->arg = arg;
@@ -228,6 +230,7 @@ a4nn_growing_finish(struct a4nn_growing *g, bool later)
 {
     g->later = later;
     g->ending = true;
+    g->opts.unfinished = false;
     a4nn_follow_finish(g->follow);
     g->file = NULL;
     if (!later)

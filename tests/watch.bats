@@ -67,12 +67,42 @@ with open(sys.argv[2], 'ab', buffering=0) as out:
         at += n
 END
     done
+    wait_for test -s out # it takes signals
     # the last epoch of a console log is over when the log is
     finish
     [ "$status" -eq 0 ]
     a4nn-log -q runs 2> /dev/null | records > wanted
     records < out > got
     diff -u wanted got
+}
+
+@test "watch: of a document whose writer pauses nothing is taken before it is complete, or all is over" {
+    local state part
+    state=$(data log/trainer_state.json)
+    part=$(grep -b -m 1 -o '"eval_' "$state" | cut -d : -f 1) # only training losses before it
+    mkdir a b
+    for dir in a b; do
+        head -c "$part" "$state" > $dir/trainer_state.json
+        cp "$(data log/keras.csv)" $dir
+    done
+    run a4nn-log -q a
+    grep ,loss <<< "$output" # there is something to be taken
+    watch -q a
+    wait_for grep keras out
+    tail -c +$((part + 1)) "$state" >> a/trainer_state.json
+    finish
+    [ "$status" -eq 0 ] || fail "$(cat err)"
+    a4nn-log -q a | records > wanted
+    records < out > got
+    diff -u wanted got
+    # the writer is gone for good
+    watch -q b
+    wait_for grep keras out
+    finish
+    a4nn-log -q b 2> /dev/null | records > wanted
+    records < out > got
+    diff -u wanted got
+    grep -q 'not JSON' err || fail "$(cat err)"
 }
 
 @test "watch: with all metrics the history knows of a growing log what it knows of the whole" {

@@ -44,6 +44,7 @@ struct a4nn_log_sink {
     struct a4nn_diag *diag; /* for trouble with a line: a4nn_diag(diag, A4NN_ERROR, file, ...) */
     const char *file;       /* name for messages */
     const char *name;       /* path within the argument that named it, as in the head */
+    bool unfinished;        /* what is broken off may still be written: nothing is made of a part */
 };
 
 /* Reports a setting to a sink that may want it. */

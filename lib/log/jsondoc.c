@@ -606,7 +606,7 @@ doc_finish(void *state)
         d->read(d, root);
     } else {
         a4nn_diag(d->sink.diag, A4NN_ERROR, d->sink.file, line, "%s", err.msg);
-        if (d->salvage != NULL)
+        if (d->salvage != NULL && !d->sink.unfinished)
             d->salvage(d);
     }
     a4nn_json_free(root);

@@ -197,7 +197,8 @@ a4nn_reader_begin_format(struct a4nn_reader *r, const struct a4nn_log_format *fo
                                      .arg = r,
                                      .diag = r->opts->diag,
                                      .file = r->path,
-                                     .name = r->name};
+                                     .name = r->name,
+                                     .unfinished = r->opts->unfinished};
     r->state = format->open(&r->sink);
     if (format->line != NULL)
         r->lines = a4nn_lines_new(format->line, r->state, r->opts->diag, r->path);

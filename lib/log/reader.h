@@ -24,6 +24,7 @@ struct a4nn_reader_opts {
     const char *run; /* name for the run of an input that does not name its runs, or NULL */
     bool again; /* where a configuration lies behind the log (beside.h), its last record comes once
                  * more, with it */
+    bool unfinished; /* documents that end now may still be written: format.h */
 
     /* A record is there; it is the reader's and valid during the call. Nonzero ends the reading. */
     int (*record)(void *arg, struct a4nn_record *record);
