@@ -62,3 +62,4 @@ for generation in $(seq "$GENERATIONS"); do
 done
 steer explain > explained.txt || : # of a few networks there is nothing to tell
 a4nn-history export -t fashion-mnist | a4nn-plot -q -o curves.svg
+a4nn-history publish -q --force -t fashion-mnist package

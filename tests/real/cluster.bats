@@ -130,9 +130,14 @@ restarts() { find "S/runs/$(sed -n "$1p" S/generation-1.jsonl | jq -r .run)" -na
         cut -d , -f 1 "$run" | sed 1d | cmp - <(seq "$(($(wc -l < "$run") - 1))")
     done
     [ -s S/curves.svg ] && grep -q '^lr ' S/explained.txt
-    # nothing is left to do
+    # what is published, of the task in the shared database, is the same runs
+    [ -s S/package/index.html ]
+    A4NN_HISTORY=$PWD/back.db a4nn-history import -q S/package
+    diff <(A4NN_HISTORY=$PWD/back.db a4nn-history runs -o csv | column run | sort) <(a4nn-history runs -o csv | column run | sort)
+    # nothing is left to do, and what was published takes the place of itself
     run -0 --separate-stderr slurm/search.sh S
     [ "$(cat S/generation-?.jobs | wc -l)" -eq 2 ]
+    [ -s S/package/index.html ]
 }
 
 @test "cluster: a replay as an array of parts prints what one machine prints" {
