@@ -17,6 +17,7 @@
 #include "plot_effects.h"
 #include "plot_front.h"
 #include "plot_savings.h"
+#include "plot_search.h"
 #include "program.h"
 
 enum {
@@ -42,8 +43,9 @@ static const struct a4nn_option options[] = {
      NULL},
     {LOGX, "logx", NULL, "logarithmic x axis", NULL},
     {LOGY, "logy", NULL, "logarithmic y axis", NULL},
-    {'k', "kind", "KIND", "curves, savings, effects or front (default: curves; with --x, front)",
-     "words curves savings effects front"},
+    {'k', "kind", "KIND",
+     "curves, savings, effects, front or search (default: curves; with --x, front)",
+     "words curves savings effects front search"},
     A4NN_OPTION_METRIC,
     A4NN_OPTION_MAX,
     A4NN_OPTION_MIN,
@@ -59,7 +61,9 @@ static const struct a4nn_option options[] = {
     {XLABEL, "xlabel", "TEXT", "label of the x axis", NULL},
     {XRANGE, "xrange", "LO:HI", "what the x axis shows; either may be empty", NULL},
     {COLUMN_Y, "y", "COLUMN[:min|:max]",
-     "column on the y axis; of savings, the error (default: mae)", NULL},
+     "column on the y axis; of savings, the error (default: mae); of a search, the value (default: "
+     "last_value)",
+     NULL},
     {YLABEL, "ylabel", "TEXT", "label of the y axis", NULL},
     {YRANGE, "yrange", "LO:HI", "what the y axis shows", NULL},
     {0},
@@ -68,14 +72,15 @@ static const struct a4nn_option options[] = {
 static const struct a4nn_cli cli = {
     .program = "a4nn-plot",
     .operands = "[file|folder|archive ...]",
-    .about = "Draw learning curves, forecasts, savings of rules, and effects.",
+    .about = "Draw learning curves, forecasts, savings of rules, effects and searches.",
     .options = options,
     .more = "Input: observations (a4nn-log), forecasts (a4nn-predict), or training logs; with -k\n"
-            "savings the tables of a4nn-replay -o csv, with -k effects or front tables.\n"
+            "savings the tables of a4nn-replay -o csv, with -k effects or front tables; with\n"
+            "-k search a table for each search, as a4nn-history runs -o csv prints it.\n"
             "Status: 0 done, 1 nothing to draw, 2 trouble.\n",
 };
 
-enum kind { UNSAID, CURVES, SAVINGS, EFFECTS, FRONT };
+enum kind { UNSAID, CURVES, SAVINGS, EFFECTS, FRONT, SEARCH };
 
 struct job {
     enum kind kind;
@@ -93,7 +98,7 @@ struct job {
 static void
 take_kind(struct job *job, const char *arg)
 {
-    static const char *const name[] = {"", "curves", "savings", "effects", "front"};
+    static const char *const name[] = {"", "curves", "savings", "effects", "front", "search"};
     size_t i;
 
     for (i = 1; i < sizeof name / sizeof *name; i++)
@@ -101,7 +106,7 @@ take_kind(struct job *job, const char *arg)
             job->kind = (enum kind)i;
             return;
         }
-    a4nn_die(A4NN_TROUBLE, "--kind: not curves, savings, effects or front: '%s'", arg);
+    a4nn_die(A4NN_TROUBLE, "--kind: not curves, savings, effects, front or search: '%s'", arg);
 }
 
 /* --x alone says enough. */
@@ -114,8 +119,8 @@ settle_kind(struct job *job)
         a4nn_die(A4NN_TROUBLE, "a Pareto front needs --x and --y");
     if (job->x != NULL && job->kind != FRONT)
         a4nn_die(A4NN_TROUBLE, "--x: only with --kind front");
-    if (job->y != NULL && job->kind != FRONT && job->kind != SAVINGS)
-        a4nn_die(A4NN_TROUBLE, "--y: only with --kind front or savings");
+    if (job->y != NULL && job->kind != FRONT && job->kind != SAVINGS && job->kind != SEARCH)
+        a4nn_die(A4NN_TROUBLE, "--y: only with --kind front, savings or search");
 }
 
 /* A format, or a file; which format a file has is settled when all options are known. */
@@ -295,6 +300,7 @@ draw(struct job *job, char *const *files, int count, struct a4nn_buf *picture, s
     case EFFECTS: return a4nn_plot_effects(files, count, &job->style, picture, diag, err);
     case FRONT:
         return a4nn_plot_front(files, count, job->x, job->y, &job->style, picture, diag, err);
+    case SEARCH: return a4nn_plot_search(files, count, job->y, &job->style, picture, diag, err);
     default: return draw_curves(job, files, count, picture, err);
     }
 }

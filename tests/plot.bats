@@ -445,6 +445,42 @@ END
     a4nn-plot -k effects --xrange -2:2 in.jsonl | cmp - out.svg
 }
 
+@test "plot: a search has its best complete run so far over time" {
+    # by hand: complete ones reach 70 after a minute, 60 after two, 75 after six; 80 was stopped, and
+    # what failed or runs does not count
+    cat > steered.csv << 'END'
+run,metric,status,last_value,started,ended
+a,val_acc,complete,70,1000,1060
+b,val_acc,complete,60,1060,1120
+c,val_acc,stopped,80,1120,1240
+d,val_acc,failed,99,1240,1300
+e,val_acc,complete,75,1300,1360
+f,val_acc,open,98,1360,
+END
+    # no times of all
+    printf 'run,metric,status,last_value,started,ended\na,val_acc,complete,50,,\nb,val_acc,complete,65,1,2\n' > random.csv
+    a4nn-plot -k search -o gnuplot steered.csv > script
+    grep -q '^set xlabel "minutes"' script
+    grep -q '^set ylabel "val_acc"' script
+    run -0 a4nn-plot -k search -o out.svg steered.csv
+    run -0 grep -o '<desc>[^<]*' out.svg
+    [ "$output" = '<desc>The best complete run over minutes. steered: 4 runs, 3 of them complete, best 75.' ]
+    # the stairs: (1, 70) (6, 75) and on to the last run that is over
+    [ "$(awk '/^\$/ { n++ } n == 3 && /^[0-9]/' script | tr '\n' ';')" = '1 70;6 75;6 75;' ]
+    # the rings
+    [ "$(awk '/^\$/ { n++ } n == 1 && /^[0-9]/' script)" = '4 80' ]
+    # where less is better, and without times: over the number of runs
+    run -0 a4nn-plot -k search --y last_value:min -o out.svg steered.csv random.csv
+    run -0 grep -o '<desc>[^<]*' out.svg
+    [ "$output" = '<desc>The best complete run over runs. steered: 4 runs, 3 of them complete, best 60. random: 2 runs, 2 of them complete, best 50.' ]
+    sed 's/val_acc/val_loss/' steered.csv | a4nn-plot -k search -o svg | grep -q 'best 60'
+    # nothing is over; no such table
+    run -1 --separate-stderr a4nn-plot -k search -o svg <(sed -n '1p;7p' steered.csv)
+    run -2 --separate-stderr a4nn-plot -k search -o svg <(cut -d, -f1-3 steered.csv)
+    [[ $stderr == *"last_value"* ]]
+    run -2 --separate-stderr a4nn-plot -k search --x started steered.csv
+}
+
 @test "plot: a Pareto front has what nothing is better than" {
     cat > in << 'END'
 {"run": "a", "config": {"flops": 1}, "acc": 0.5}
@@ -494,7 +530,7 @@ END
     run -2 a4nn-plot -k effects --x a in
     [ "$output" = "a4nn-plot: --x: only with --kind front" ]
     run -2 a4nn-plot --y a in
-    [ "$output" = "a4nn-plot: --y: only with --kind front or savings" ]
+    [ "$output" = "a4nn-plot: --y: only with --kind front, savings or search" ]
     run -2 a4nn-plot -k pie in
-    [ "$output" = "a4nn-plot: --kind: not curves, savings, effects or front: 'pie'" ]
+    [ "$output" = "a4nn-plot: --kind: not curves, savings, effects, front or search: 'pie'" ]
 }

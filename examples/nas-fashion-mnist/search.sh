@@ -44,4 +44,6 @@ done
 cd ..
 steer explain > explained.txt || : # of a few networks there is nothing to tell
 a4nn-history export -t fashion-mnist | a4nn-plot -q -o curves.svg
+a4nn-history runs -t fashion-mnist -o csv > runs.csv
+a4nn-plot -q -k search -o search.svg runs.csv
 a4nn-history publish -q --force -t fashion-mnist package
