@@ -39,3 +39,26 @@ load lib
     [ -e "$(data SOURCES.md)" ]
     run ! data no-such-file
 }
+
+@test "helpers: tests/run counts what ran, and what it lost the count of has failed" {
+    make_script good << 'END'
+echo ok 1
+echo ok 2
+END
+    make_script bad << 'END'
+echo ok 1
+echo not ok 2
+END
+    make_script thief << 'END'
+rm -f "$REPORT"/good.count
+END
+    export BUILD=$PWD/out JOBS=1
+    run -0 "$project_root/tests/run" mine "$PWD/good"
+    [ "${lines[-1]}" = "mine: all 2 tests passed" ]
+    [ "$(< out/report/mine)" = "2 0" ]
+    run -1 "$project_root/tests/run" mine "$PWD/good" "$PWD/bad"
+    [ "${lines[-1]}" = "mine: 1 of 4 tests FAILED" ]
+    run -1 "$project_root/tests/run" mine "$PWD/good" "$PWD/thief"
+    [[ $output == *"/good: nobody knows what became of it"* ]]
+    [ "$(< out/report/mine)" = "1 1" ]
+}
