@@ -235,12 +235,18 @@ on_signal(struct front *f)
         stop_self();
 }
 
+/*
+ * A supervisor that ends without having read a signal from us resets the connection.  That is told
+ * once, and before what it has said: its last notice comes with the next call.
+ */
 static void
 on_notice(struct front *f)
 {
     struct a4nn_wrap_notice n;
     ssize_t got = recv(f->orders, &n, sizeof n, MSG_DONTWAIT);
 
+    if (got < 0 && errno == ECONNRESET)
+        got = recv(f->orders, &n, sizeof n, MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (got != (ssize_t)sizeof n) {

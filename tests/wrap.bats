@@ -405,6 +405,36 @@ END
     grep -qx 'a4nn-train-wrap: the supervisor was killed: the training goes on without verdicts' err
 }
 
+@test "wrap: a signal that comes when all is over changes nothing" {
+    local line cpu judge
+    # what runs only when that processor has nothing else to do
+    cpu=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
+    taskset -c "$cpu" bash -c 'while :; do :; done' 3>&- &
+    # its supervisor is held up while it writes the result: into a pipe that is full
+    mkfifo result
+    exec 5<> result
+    head -c 65536 /dev/zero >&5
+    script train <<< 'touch ready; while [ ! -e go ]; do sleep 0.02; done; exit 3'
+    started a4nn-train-wrap --result fd:5 -- ./train
+    judge=$(pgrep -P "$pid" -x a4nn-judge)
+    gone() { ! running "$1"; }
+    touch go
+    wait_for gone "$judge"
+    sleep 0.2 # a signal that is read proves nothing
+    kill -USR1 "$pid"
+    taken() { grep -qx 'ShdPnd:	0*' "/proc/$pid/status"; }
+    wait_for taken
+    # ... and over before the wrapper sees what it has told last
+    taskset -cp "$cpu" "$pid" > none
+    chrt --idle -p 0 "$pid"
+    head -c 65536 <&5 > zeros
+    ended 3
+    read -r line <&5
+    run jq -r '.outcome, .exit_status' <<< "$line"
+    [ "${lines[*]}" = 'ended 3' ]
+    run -1 grep 'supervisor' err
+}
+
 @test "wrap: its judge killed or stopped, the training goes on" {
     judge() { pgrep -P "$pid" -x a4nn-judge; }
     script train <<< 'touch ready; for i in {1..40}; do echo $i; sleep 0.02; done; exit 5'
