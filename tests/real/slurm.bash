@@ -56,7 +56,8 @@ MinJobAge=600
 NodeName=$host NodeAddr=127.0.0.1 CPUs=8 Boards=1 SocketsPerBoard=1 CoresPerSocket=8 ThreadsPerCore=1 RealMemory=1000
 PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 CONF
-    echo 'CgroupAutomount=no' > "$1/cgroup.conf"
+    # what is named is not looked for: there may be no cgroups at all
+    printf '%s\n' CgroupPlugin=cgroup/v1 CgroupAutomount=no > "$1/cgroup.conf"
 }
 
 slurm_idle() { sinfo -h -o %t 2> /dev/null | grep -qx idle; }
@@ -71,9 +72,8 @@ slurm_start() { # dir
         --pid-file="$dir/munged.pid" --log-file="$dir/munged.log" --seed-file="$dir/munge.seed" 3>&-
     for tries in 1 2 3; do
         port=$(slurm_ports) && slurm_configure "$dir" "$port" || return 1
-        slurmctld -c -f "$SLURM_CONF" 3>&-
-        slurmd -f "$SLURM_CONF" -N "$(hostname -s)" 3>&-
-        wait_for slurm_idle && return
+        slurmctld -c -f "$SLURM_CONF" 3>&- && slurmd -f "$SLURM_CONF" -N "$(hostname -s)" 3>&- &&
+            wait_for slurm_idle && return
         slurm_end "$dir" slurmd slurmctld # someone was quicker with a port
     done
     cat "$dir"/*.log
