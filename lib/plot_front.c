@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "gnuplot.h"
-#include "metric.h"
 #include "plot_table.h"
 #include "xalloc.h"
 
@@ -31,17 +30,10 @@ struct front {
 static bool
 take_name(const char *spec, char **name, bool small)
 {
-    size_t len = strlen(spec);
-    struct a4nn_metric metric;
-    bool min = len > 4 && strcmp(spec + len - 4, ":min") == 0;
-    bool max = len > 4 && strcmp(spec + len - 4, ":max") == 0;
+    enum a4nn_mode mode;
 
-    *name = a4nn_xstrndup(spec, min || max ? len - 4 : len);
-    if (min || max)
-        return min;
-    if (a4nn_metric_lookup(*name, &metric) && metric.mode != A4NN_MODE_UNKNOWN)
-        return metric.mode == A4NN_MIN;
-    return small;
+    *name = a4nn_plot_column_take(spec, &mode);
+    return mode == A4NN_MODE_UNKNOWN ? small : mode == A4NN_MIN;
 }
 
 static int

@@ -40,18 +40,6 @@ struct searches {
 
 /* ---- reading ---- */
 
-static void
-take_column(struct searches *s, const char *y)
-{
-    size_t len = strlen(y);
-    bool min = len > 4 && strcmp(y + len - 4, ":min") == 0;
-    bool max = len > 4 && strcmp(y + len - 4, ":max") == 0;
-
-    s->column = a4nn_xstrndup(y, min || max ? len - 4 : len);
-    if (min || max)
-        s->mode = min ? A4NN_MIN : A4NN_MAX;
-}
-
 /* The file without its folder, which is the name where all files are called the same, and without
  * what says that it is a table. */
 static char *
@@ -350,7 +338,7 @@ a4nn_plot_search(char *const *files, int count, const char *y, const struct a4nn
     int result = A4NN_NO, i;
     size_t k;
 
-    take_column(&s, y != NULL ? y : "last_value");
+    s.column = a4nn_plot_column_take(y != NULL ? y : "last_value", &s.mode);
     s.one = a4nn_xcalloc((size_t)count + 1, sizeof *s.one);
     if (count == 0)
         read_search(&s, input, diag);

@@ -248,6 +248,22 @@ a4nn_plot_table_read(struct a4nn_plot_table *t, char *const *files, int count,
         (void)!a4nn_source_walk(files[i], &sink);
 }
 
+char *
+a4nn_plot_column_take(const char *spec, enum a4nn_mode *mode)
+{
+    size_t len = strlen(spec);
+    struct a4nn_metric metric;
+    bool min = len > 4 && strcmp(spec + len - 4, ":min") == 0;
+    bool max = len > 4 && strcmp(spec + len - 4, ":max") == 0;
+    char *name = a4nn_xstrndup(spec, min || max ? len - 4 : len);
+
+    if (min || max)
+        *mode = min ? A4NN_MIN : A4NN_MAX;
+    else
+        *mode = a4nn_metric_lookup(name, &metric) ? metric.mode : A4NN_MODE_UNKNOWN;
+    return name;
+}
+
 double
 a4nn_plot_table_num(const struct a4nn_plot_table *t, size_t row, size_t column)
 {

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "err.h"
+#include "metric.h"
 #include "strmap.h"
 
 /*
@@ -32,6 +33,12 @@ struct a4nn_plot_table {
     size_t rows, cap;
     struct a4nn_strmap texts;
 };
+
+/*
+ * Takes "NAME", "NAME:min" or "NAME:max" apart: the name, for the caller to free, and what is better
+ * there; without a word on that as a metric of this name has it, else A4NN_MODE_UNKNOWN.
+ */
+char *a4nn_plot_column_take(const char *spec, enum a4nn_mode *mode);
 
 /* Reads the arguments (none: standard input); trouble is reported to diag. */
 void a4nn_plot_table_read(struct a4nn_plot_table *t, char *const *files, int count,
