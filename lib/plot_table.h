@@ -35,8 +35,8 @@ struct a4nn_plot_table {
 };
 
 /*
- * Takes "NAME", "NAME:min" or "NAME:max" apart: the name, for the caller to free, and what is better
- * there; without a word on that as a metric of this name has it, else A4NN_MODE_UNKNOWN.
+ * Takes "NAME", "NAME:min" or "NAME:max" apart: the name, for the caller to free, and what is
+ * better there; without a word on that as a metric of this name has it, else A4NN_MODE_UNKNOWN.
  */
 char *a4nn_plot_column_take(const char *spec, enum a4nn_mode *mode);
 
