@@ -289,6 +289,7 @@ widths() {
     widths > list
     jq -c '. + {epoch: 1, epochs: 1, value: .config.width, metric: "val_acc"}' list | head -20 > results
     run -0 --separate-stderr a4nn-steer next --objective parameters --candidates list results
+    [ "$stderr" = "a4nn-steer: nothing states 'parameters': it does not count" ]
     [[ $output == *'"predicted":'[0-9]* ]]
     run -0 --separate-stderr a4nn-steer explain --objective parameters -o jsonl results
     [[ $output != *'"run"'* ]]
@@ -345,8 +346,13 @@ widths() {
     jq -c '. + {epoch: 1, epochs: 1, value: .config.width, metric: "val_acc"}' list | head -20 > results
     a4nn-steer next -n 4 --candidates list results > without
     run -0 --separate-stderr a4nn-steer next -n 4 --cost parameters --candidates list results
+    [ "$stderr" = "a4nn-steer: nothing states 'parameters': it does not count" ]
     [ "$(jq -c 'del(.expected_cost)' <<< "$output")" = "$(jq -c . without)" ]
     jq -es 'all(.expected_cost == null)' <<< "$output"
+    # what has only begun may state it yet
+    jq -c '.epochs = 9' results > begun
+    run -0 --separate-stderr a4nn-steer next -n 4 --cost parameters --candidates list begun
+    [ -z "$stderr" ]
     # neither does what cannot be a cost
     jq -c '.parameters = -1' results > negative
     a4nn-steer next -n 4 --cost parameters --candidates list negative | jq -c 'del(.expected_cost)' | cmp - <(jq -c . without)

@@ -356,6 +356,36 @@ a4nn_steer_encode(struct a4nn_steer *s)
     a4nn_strmap_release(&prints);
 }
 
+/* Whether an objective, or the cost behind them, is known of any result or candidate. */
+static bool
+is_stated(const struct a4nn_steer *s, size_t k)
+{
+    size_t i;
+
+    for (i = 0; i < s->results; i++)
+        if (!isnan(k < s->objectives ? s->cost[i * s->objectives + k] : s->spent[i]))
+            return true;
+    for (i = 0; k == s->objectives && i < s->untried; i++)
+        if (!isnan(s->price[i]))
+            return true;
+    return false;
+}
+
+/* A name that nothing states is likely to be mistyped; of what only begins nobody knows. */
+static void
+warn_of_unstated(struct a4nn_steer *s)
+{
+    size_t over = 0, k, i;
+
+    for (i = 0; i < s->results; i++)
+        over += s->result[i].state != A4NN_RESULT_PENDING ? 1 : 0;
+    for (k = 0; k < numbers_asked_for(s) && over > 0; k++) {
+        if (!is_stated(s, k))
+            a4nn_diag(&s->in.diag, A4NN_WARNING, NULL, 0, "nothing states '%s': it does not count",
+                      s->objective[k].name);
+    }
+}
+
 void
 a4nn_steer_read(struct a4nn_steer *s, char **operands, int count, enum a4nn_steer_verb verb)
 {
@@ -378,6 +408,7 @@ a4nn_steer_read(struct a4nn_steer *s, char **operands, int count, enum a4nn_stee
     if (s->unknown > 0)
         a4nn_diag(&s->in.diag, A4NN_WARNING, NULL, 0,
                   "%zu runs teach nothing: their configuration is not known", s->unknown);
+    warn_of_unstated(s);
 }
 
 /* The best of a space's neighbours of the best is ever closer to it: without more boldness a search
