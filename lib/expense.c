@@ -5,13 +5,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "lessons.h"
 #include "surrogate.h"
 #include "xalloc.h"
 
-enum {
-    FIRST = 5,    /* known costs before which there is no model */
-    LESSONS = 150 /* that it learns from, at most: the newest */
-};
+enum { LESSONS = 150 /* known costs that it learns from, at most: the newest */ };
 
 /* Their model, of logarithms of mean 0 and standard deviation 1. */
 struct model {
@@ -76,7 +74,7 @@ a4nn_expense_tell(const struct a4nn_features *features, const struct a4nn_expens
     size_t i;
 
     gather(&m, known);
-    if (m.n >= FIRST) {
+    if (m.n >= A4NN_LESSONS_FIRST) {
         standardise(&m);
         m.surrogate = a4nn_surrogate_fit(features, m.row, m.z, m.variance, m.task, m.n);
     }

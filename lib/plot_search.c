@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plot_search.h"
 
+#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -255,14 +256,6 @@ draw_search(struct searches *s, size_t i)
     a4nn_buf_release(&title);
 }
 
-static int
-by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* The better half of the runs and every best so far: what failed to learn would flatten the rest.
  */
 static struct a4nn_range
@@ -281,7 +274,7 @@ values_shown(const struct searches *s)
                 a4nn_range_hold(&y, best = run->value);
         }
     }
-    qsort(value, n, sizeof *value, by_value);
+    gsl_sort(value, 1, n);
     for (i = 0; i < n; i++)
         if (s->mode == A4NN_MIN ? 2 * i <= n : 2 * i + 1 >= n)
             a4nn_range_hold(&y, value[i]);

@@ -290,6 +290,16 @@ a4nn_steer_even(const struct a4nn_steer *s)
     return n;
 }
 
+size_t
+a4nn_steer_over(const struct a4nn_steer *s)
+{
+    size_t over = 0, i;
+
+    for (i = 0; i < s->results; i++)
+        over += s->result[i].state != A4NN_RESULT_PENDING ? 1 : 0;
+    return over;
+}
+
 /* Of a space, what fills it stands for all of it, and neighbours of the best do not. */
 static void
 set_standard(struct a4nn_steer *s)
@@ -375,15 +385,14 @@ is_stated(const struct a4nn_steer *s, size_t k)
 static void
 warn_of_unstated(struct a4nn_steer *s)
 {
-    size_t over = 0, k, i;
+    size_t k;
 
-    for (i = 0; i < s->results; i++)
-        over += s->result[i].state != A4NN_RESULT_PENDING ? 1 : 0;
-    for (k = 0; k < numbers_asked_for(s) && over > 0; k++) {
+    if (a4nn_steer_over(s) == 0)
+        return;
+    for (k = 0; k < numbers_asked_for(s); k++)
         if (!is_stated(s, k))
             a4nn_diag(&s->in.diag, A4NN_WARNING, NULL, 0, "nothing states '%s': it does not count",
                       s->objective[k].name);
-    }
 }
 
 void

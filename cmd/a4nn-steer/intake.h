@@ -97,6 +97,9 @@ void a4nn_steer_read(struct a4nn_steer *s, char **operands, int count, enum a4nn
 /* Encodes results and candidates again, when there are more candidates. */
 void a4nn_steer_encode(struct a4nn_steer *s);
 
+/* How many results are over. */
+size_t a4nn_steer_over(const struct a4nn_steer *s);
+
 /* How many of the first candidates not tried fill the space in their order; 0 of a list. */
 size_t a4nn_steer_even(const struct a4nn_steer *s);
 

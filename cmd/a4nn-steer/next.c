@@ -30,10 +30,8 @@ const struct a4nn_cli a4nn_steer_next_cli = {
 static void
 take_first(const struct a4nn_steer *s, struct a4nn_proposal *p, size_t n)
 {
-    size_t over = 0, i;
+    size_t over = a4nn_steer_over(s), i;
 
-    for (i = 0; i < s->results; i++)
-        over += s->result[i].state != A4NN_RESULT_PENDING ? 1 : 0;
     for (i = 0; i < n; i++) {
         p[i].candidate = i;
         p[i].cost = s->price != NULL ? s->price[i] : NAN;
