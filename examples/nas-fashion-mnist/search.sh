@@ -28,9 +28,9 @@ steer() { a4nn-steer "$@" -H -t fashion-mnist "$here/space.json" < /dev/null; }
 for generation in $(seq "$GENERATIONS"); do
     proposals=../generation-$generation.jsonl
     if [ ! -e "$proposals" ]; then
-        [ "$generation" -eq 1 ] && verb=init || verb="next --cost wall_seconds"
-        # shellcheck disable=SC2086 # a verb and its option
-        steer $verb -q -n "$SIZE" --seed "$generation" > "$proposals.new"
+        set -- next --cost wall_seconds
+        [ "$generation" -gt 1 ] || set -- init
+        steer "$@" -q -n "$SIZE" --seed "$generation" > "$proposals.new"
         mv "$proposals.new" "$proposals"
     fi
     # the status is the number of trainings that failed, which teach as well
